@@ -1,0 +1,108 @@
+"""What can be wrong with the settings beyond a single value, each with a number and a remedy."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from eseller.cluster.address import BadAddress, DatabaseAddress
+from eseller.config.setting import CONFIG_VARIABLE, SHORTEST_SECRET, Problem
+
+if TYPE_CHECKING:
+    from eseller.config.environment import Environment
+
+# Variables with our prefix that are read by the tests and set-up scripts only.
+FOREIGN_VARIABLES = frozenset({CONFIG_VARIABLE, "ESELLER_CHROMIUM", "ESELLER_PYTHON"})
+
+
+def unknown_names(
+    environ: Mapping[str, str], left: Mapping[str, str], ours: Mapping[str, str]
+) -> list[Problem]:
+    """Names that look like settings and are none: most likely a slip of the finger.
+
+    Args:
+        environ: The variables of the process.
+        left: What the TOML file holds beyond the known fields.
+        ours: Field names by variable.
+    """
+    strange = [
+        n for n in environ if n.startswith("ESELLER_") and n not in ours and n not in FOREIGN_VARIABLES
+    ]
+    pairs = [(name, list(ours)) for name in strange] + [(name, list(ours.values())) for name in left]
+    problems = []
+    for name, known in sorted(pairs):
+        near = difflib.get_close_matches(name, known, n=1)
+        remedy = f"Did you mean {near[0]}?" if near else "Take it out; `eseller config check` lists them all."
+        problems.append(Problem(code="E007", setting=name, message="is no setting of ours.", remedy=remedy))
+    return problems
+
+
+def contradictions(env: Environment) -> list[Problem]:
+    """Values that are fine alone and wrong together."""
+    rules = (_secret, _addresses, _ports, _hosts, _production)
+    return [
+        Problem(code=code, setting=name, message=message, remedy=remedy)
+        for rule in rules
+        for code, name, message, remedy in rule(env)
+    ]
+
+
+Found = Iterator[tuple[str, str, str, str]]
+
+
+def _secret(env: Environment) -> Found:
+    if env.production and not env.secret:
+        yield "E003", "ESELLER_SECRET", "is missing.", "Set it to the output of: openssl rand -hex 32"
+    if env.secret and len(env.secret) < SHORTEST_SECRET:
+        message = f"has fewer than {SHORTEST_SECRET} characters."
+        yield "E004", "ESELLER_SECRET", message, "Set it to the output of: openssl rand -hex 32"
+
+
+def _addresses(env: Environment) -> Found:
+    for variable, address in (
+        ("DATABASE_URL", env.database_url),
+        ("DATABASE_OWNER_URL", env.database_owner_url),
+        ("DATABASE_WEB_URL", env.database_web_url),
+        ("DATABASE_PLATFORM_URL", env.database_platform_url),
+    ):
+        try:
+            if address:
+                DatabaseAddress.parse(address)
+        except BadAddress as error:
+            yield (
+                "E005",
+                variable,
+                f"can't be read: {error}.",
+                "Write postgresql://USER:PASSWORD@HOST/DATABASE",
+            )
+
+
+def _ports(env: Environment) -> Found:
+    first, last = env.private_port_base, env.private_port_base + env.web_processes - 1
+    if last > 65535 or first <= env.port <= last:
+        remedy = f"Choose a range below 65536 without the public port {env.port}."
+        yield "E008", "ESELLER_PRIVATE_PORT_BASE", f"private ports {first} to {last} don't fit.", remedy
+
+
+def _hosts(env: Environment) -> Found:
+    if not env.backoffice_host or env.backoffice_host == env.mailbox_host:
+        yield (
+            "E011",
+            "ESELLER_BACKOFFICE_HOST",
+            "must be a host of its own.",
+            "Give it a name nothing else has.",
+        )
+
+
+def _production(env: Environment) -> Found:
+    if not env.production:
+        return
+    if env.demo or env.debug:
+        yield "E009", "ESELLER_PRODUCTION", "goes with neither ESELLER_DEMO nor ESELLER_DEBUG.", "Choose one."
+    if env.mailbox_host:
+        yield "E010", "ESELLER_MAILBOX_HOST", "would show mails to everybody.", "Leave it out in production."
+    if env.embedded:
+        yield "W001", "DATABASE_URL", "is empty: the embedded PostgreSQL has no secondary.", "Name a cluster."
+    if not env.mail_url:
+        yield "W002", "ESELLER_MAIL_URL", "is empty: no mail leaves the platform.", "Name a mail server."

@@ -1,0 +1,166 @@
+"""How one setting is declared, read from text and refused."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+SHORTEST_SECRET = 32
+CONFIG_VARIABLE = "ESELLER_CONFIG"
+TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
+FALSE_WORDS = frozenset({"0", "false", "no", "off"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """Something that is wrong with the settings, and what to do about it.
+
+    Attributes:
+        code: ``E…`` stops the start, ``W…`` is only told.
+        setting: Name of the variable.
+        message: What is wrong.
+        remedy: What to do.
+    """
+
+    code: str
+    setting: str
+    message: str
+    remedy: str
+
+    @property
+    def stops(self) -> bool:
+        """Whether nothing may start with it."""
+        return self.code.startswith("E")
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.setting}: {self.message} {self.remedy}"
+
+
+class BadEnvironment(ValueError):
+    """The settings are wrong; ``problems`` tells all of it at once."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+
+class Unreadable(ValueError):
+    """One value can't be read; ``code`` numbers the kind of mistake."""
+
+    def __init__(self, code: str, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.code, self.message, self.remedy = code, message, remedy
+
+
+@dataclass(frozen=True, kw_only=True)
+class Description:
+    """What the documentation says of one setting.
+
+    Attributes:
+        variable: Name in the environment.
+        doc: What it is for.
+        example: A value that makes sense.
+        read: Makes the value of the text; raises `Unreadable`.
+        default_text: The default in words, where it isn't a plain value.
+        secret: Whether the value must not be shown.
+    """
+
+    variable: str
+    doc: str
+    example: str
+    read: Callable[[str], Any]
+    default_text: str = ""
+    secret: bool = False
+
+
+def setting(
+    variable: str,
+    default: Any,
+    doc: str,
+    *,
+    example: str,
+    read: Callable[[str], Any],
+    default_text: str = "",
+    secret: bool = False,
+) -> Any:
+    """Declare a field of the environment together with its documentation."""
+    description = Description(
+        variable=variable, doc=doc, example=example, read=read, default_text=default_text, secret=secret
+    )
+    return dataclasses.field(default=default, metadata={"setting": description}, repr=not secret)
+
+
+def text(value: str) -> str:
+    """Any text without control characters, at most 2,000 characters."""
+    if len(value) > 2000 or not value.isprintable():
+        raise Unreadable("E001", "is no plain line of text.", "Give one line without control characters.")
+    return value
+
+
+def truth(value: str) -> bool:
+    """``1``/``true``/``yes``/``on`` or ``0``/``false``/``no``/``off``."""
+    word = value.lower()
+    if word in TRUE_WORDS or word in FALSE_WORDS:
+        return word in TRUE_WORDS
+    raise Unreadable("E001", f"{value!r} is neither yes nor no.", "Write true or false.")
+
+
+def whole(lowest: int, highest: int) -> Callable[[str], int]:
+    """A reader of whole numbers within bounds, both included."""
+
+    def read(value: str) -> int:
+        if not (value.isascii() and value.isdigit()):
+            raise Unreadable("E001", f"{value!r} is no whole number.", f"Give one of {lowest} to {highest}.")
+        number = int(value[:12])
+        if not lowest <= number <= highest:
+            raise Unreadable("E002", f"{value} is out of range.", f"Give one of {lowest} to {highest}.")
+        return number
+
+    return read
+
+
+def choice(*words: str) -> Callable[[str], str]:
+    """A reader of one of some words."""
+
+    def read(value: str) -> str:
+        if value not in words:
+            raise Unreadable("E002", f"{value!r} is unknown.", f"Give one of {', '.join(words)}.")
+        return value
+
+    return read
+
+
+def folder(value: str) -> Path:
+    """An absolute directory; ``~`` and relative names are resolved."""
+    return Path(text(value)).expanduser().absolute()
+
+
+def folder_or_none(value: str) -> Path | None:
+    """A directory, or none when the text is empty."""
+    return folder(value) if value else None
+
+
+def host_name(value: str) -> str:
+    """A host name as browsers send it, without a port; empty switches off what it is for."""
+    name = value.lower().rstrip(".")
+    if any(not (c.isascii() and (c.isalnum() or c in "-.")) for c in name) or len(name) > 253:
+        raise Unreadable("E001", f"{value!r} is no host name.", "Give a name without a port.")
+    return name
+
+
+def url(*schemes: str) -> Callable[[str], str]:
+    """A reader of addresses with one of some schemes; empty is allowed."""
+
+    def read(value: str) -> str:
+        if value and not value.startswith(tuple(f"{scheme}://" for scheme in schemes)):
+            beginnings = " or ".join(f"{scheme}://" for scheme in schemes)
+            raise Unreadable("E005", "is no address of the right kind.", f"It must begin with {beginnings}.")
+        return text(value)
+
+    return read
+
+
+Role = Literal["owner", "web", "platform"]
