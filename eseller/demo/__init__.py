@@ -1,0 +1,1 @@
+"""Demo data: three invented shops, and what loads them."""
