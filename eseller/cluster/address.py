@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Literal
 from urllib.parse import quote, urlencode
 
+Role = Literal["owner", "web", "platform"]
 MAINTENANCE_DATABASE = "postgres"
 
 

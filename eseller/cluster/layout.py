@@ -20,6 +20,11 @@ class ClusterLayout:
 
     base: Path
 
+    @classmethod
+    def inside(cls, data_dir: Path) -> ClusterLayout:
+        """The layout below the data directory of a node."""
+        return cls(data_dir / "postgresql")
+
     @property
     def data(self) -> Path:
         """PostgreSQL's own data directory."""
@@ -61,3 +66,12 @@ class ClusterLayout:
             password=self.password_file.read_text("ascii").strip(),
             name=MAINTENANCE_DATABASE,
         )
+
+
+def make_data_dir(data_dir: Path) -> None:
+    """Create the data directory: others may pass through, as PostgreSQL's user must, not list it."""
+    if data_dir.is_dir():
+        return
+    data_dir.parent.mkdir(parents=True, exist_ok=True)
+    data_dir.mkdir(mode=0o711, exist_ok=True)
+    data_dir.chmod(0o711)

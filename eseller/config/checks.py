@@ -12,6 +12,11 @@ from eseller.config.setting import CONFIG_VARIABLE, SHORTEST_SECRET, Problem
 if TYPE_CHECKING:
     from eseller.config.environment import Environment
 
+ROLES = {
+    "DATABASE_OWNER_URL": "eseller_owner",
+    "DATABASE_WEB_URL": "eseller_web",
+    "DATABASE_PLATFORM_URL": "eseller_platform",
+}
 # Variables with our prefix that are read by the tests and set-up scripts only.
 FOREIGN_VARIABLES = frozenset({CONFIG_VARIABLE, "ESELLER_CHROMIUM", "ESELLER_PYTHON"})
 
@@ -67,8 +72,7 @@ def _addresses(env: Environment) -> Found:
         ("DATABASE_PLATFORM_URL", env.database_platform_url),
     ):
         try:
-            if address:
-                DatabaseAddress.parse(address)
+            user = DatabaseAddress.parse(address).user if address else ""
         except BadAddress as error:
             yield (
                 "E005",

@@ -8,6 +8,7 @@ import secrets
 from pathlib import Path
 
 import eseller
+from eseller.cluster.layout import make_data_dir
 
 ROOTS_DATA = Path("/var/lib/eseller")
 
@@ -28,15 +29,6 @@ def project_dir() -> Path:
     """The checkout that we run from, else the current directory."""
     checkout = Path(eseller.__file__).resolve().parent.parent
     return checkout if (checkout / "pyproject.toml").exists() else Path.cwd()
-
-
-def make_data_dir(data_dir: Path) -> None:
-    """Create the data directory: others may pass through, as PostgreSQL's user must, not list it."""
-    if data_dir.is_dir():
-        return
-    data_dir.parent.mkdir(parents=True, exist_ok=True)
-    data_dir.mkdir(mode=0o711, exist_ok=True)
-    data_dir.chmod(0o711)
 
 
 def kept_secret(data_dir: Path) -> str:

@@ -17,7 +17,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from eseller.cluster.address import DatabaseAddress
+from eseller.cluster.address import DatabaseAddress, Role
 from eseller.cluster.layout import ClusterLayout
 from eseller.config.checks import contradictions, unknown_names
 from eseller.config.data import default_data_dir, kept_secret, project_dir
@@ -27,7 +27,6 @@ from eseller.config.setting import (
     BadEnvironment,
     Description,
     Problem,
-    Role,
     Unreadable,
     choice,
     folder,
@@ -249,7 +248,7 @@ class Environment:
     @cached_property
     def cluster(self) -> ClusterLayout:
         """Where the embedded PostgreSQL keeps its things."""
-        return ClusterLayout(self.data_dir / "postgresql")
+        return ClusterLayout.inside(self.data_dir)
 
     @property
     def media_dir(self) -> Path:

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 SHORTEST_SECRET = 32
 CONFIG_VARIABLE = "ESELLER_CONFIG"
@@ -161,6 +161,3 @@ def url(*schemes: str) -> Callable[[str], str]:
         return text(value)
 
     return read
-
-
-Role = Literal["owner", "web", "platform"]
