@@ -112,7 +112,7 @@ def _major(path: Path, user: leash.User | None) -> int | None:
 
 
 def _copy_of_wheel(copies: Path) -> Path:
-    """Copy the wheel's programs and libraries side by side, as their search path expects; atomically, once."""
+    """Copy the wheel's programs and libraries side by side, as their search path expects; once."""
     source = _wheel()
     target = copies / f"postgresql-{importlib.metadata.version(WHEEL)}"
     if not target.exists():

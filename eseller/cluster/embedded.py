@@ -1,8 +1,8 @@
 """A PostgreSQL of our own: made, started and stopped by us, and gone when we are gone.
 
-Only the programs come from elsewhere. It is reached through a Unix socket with a password (SCRAM); there is no TCP
-port. As root, an unprivileged user runs it: only the directories that PostgreSQL itself writes belong to that user,
-and directories that are not ours keep their permissions.
+Only the programs come from elsewhere. It is reached through a Unix socket with a password (SCRAM); there is
+no TCP port. As root, an unprivileged user runs it: only the directories that PostgreSQL itself writes belong to
+that user, and directories that are not ours keep their permissions.
 """
 
 from __future__ import annotations
@@ -203,7 +203,7 @@ class EmbeddedPostgres:
         if user and closed:
             raise EmbeddedPostgresError(
                 f"PostgreSQL runs as {user.name}, who can't reach {base}: {closed} is closed to others. "
-                "Set ESELLER_DATA to a directory that others may pass through, such as /var/lib/eseller/demo, "
+                "Set ESELLER_DATA to a directory that others may pass, such as /var/lib/eseller/demo, "
                 "or run this as an ordinary user."
             )
 
@@ -262,8 +262,8 @@ class EmbeddedPostgres:
         made_by = int((self.layout.data / "PG_VERSION").read_text("ascii").strip())
         if made_by != programs.major:
             raise EmbeddedPostgresError(
-                f"{self.layout.base} was made by PostgreSQL {made_by}, {programs.path} holds {programs.major}. "
-                f"Set ESELLER_PG_BIN to programs of {made_by}, or ESELLER_DATA to another directory."
+                f"{self.layout.base} is of PostgreSQL {made_by}, {programs.path} holds {programs.major}. "
+                f"Set ESELLER_PG_BIN to programs of {made_by}, or ESELLER_DATA elsewhere."
             )
 
     def _make_socket_dir(self, user: leash.User | None) -> None:

@@ -1,9 +1,9 @@
 """Start a program that can't outlive the one that started it, as another user if need be.
 
-A supervisor that is killed with SIGKILL can't tidy up, so the kernel must: it sends the program a signal when its
-parent dies. The new process has to ask for that after it became another user (which forgets the wish) and before
-it becomes the program; between fork and exec that is not safe in a parent with threads. Hence this script, which
-runs alone, without site-packages, in a few milliseconds.
+A supervisor that is killed with SIGKILL can't tidy up, so the kernel must: it sends the program a signal when
+its parent dies. The new process has to ask for that after it became another user (which forgets the wish) and
+before it becomes the program; between fork and exec that is not safe in a parent with threads. Hence this
+script, which runs alone, without site-packages, in a few milliseconds.
 """
 
 from __future__ import annotations

@@ -71,15 +71,18 @@ def _addresses(env: Environment) -> Found:
         ("DATABASE_WEB_URL", env.database_web_url),
         ("DATABASE_PLATFORM_URL", env.database_platform_url),
     ):
+        if not address:
+            continue
         try:
-            user = DatabaseAddress.parse(address).user if address else ""
+            user = DatabaseAddress.parse(address).user
         except BadAddress as error:
-            yield (
-                "E005",
-                variable,
-                f"can't be read: {error}.",
-                "Write postgresql://USER:PASSWORD@HOST/DATABASE",
-            )
+            remedy = "Write postgresql://USER:PASSWORD@HOST/DATABASE"
+            yield "E005", variable, f"can't be read: {error}.", remedy
+            continue
+        # Migrations grant rights to roles by name.
+        role = ROLES.get(variable)
+        if role and user != role:
+            yield "E012", variable, f"logs in as {user}.", f"Use the role {role}; `eseller init` makes it."
 
 
 def _ports(env: Environment) -> Found:

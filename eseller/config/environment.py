@@ -180,12 +180,12 @@ class Environment:
         example="4",
         read=whole(1, 64),
     )
-    backlog: int = setting(
-        "ESELLER_BACKLOG",
-        1024,
-        "Connections that may wait at the port of one web process.",
-        example="1024",
-        read=whole(128, 65535),
+    connections: int = setting(
+        "ESELLER_CONNECTIONS",
+        512,
+        "Connections that one web process holds open; further ones wait in the system's queue.",
+        example="512",
+        read=whole(8, 65535),
     )
     worker_jobs: int = setting(
         "ESELLER_WORKER_JOBS",
