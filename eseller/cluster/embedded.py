@@ -1,8 +1,8 @@
 """A PostgreSQL of our own: made, started and stopped by us, and gone when we are gone.
 
-Only the programs come from elsewhere. It is reached through a Unix socket with a password (SCRAM); there is
-no TCP port. As root, an unprivileged user runs it: only the directories that PostgreSQL itself writes belong to
-that user, and directories that are not ours keep their permissions.
+Only the programs come from elsewhere; it is reached through a Unix socket with a password (SCRAM); there
+is no TCP port. As root, an unprivileged user runs it: only the directories that PostgreSQL itself writes
+belong to that user, and directories that are not ours keep their permissions.
 """
 
 from __future__ import annotations
@@ -113,8 +113,11 @@ class EmbeddedPostgres:
         self.launch()
         self.wait_until_ready()
 
-    def launch(self) -> None:
+    def launch(self) -> subprocess.Popen[bytes]:
         """Start the server process without waiting for its answer.
+
+        Returns:
+            The process; with ``output=subprocess.PIPE`` its messages come from ``stdout``.
 
         Raises:
             EmbeddedPostgresError: It can't run here, or the directory is in use.
@@ -143,6 +146,17 @@ class EmbeddedPostgres:
                 pass_fds=[lock],  # the server's processes hold the lock, whatever becomes of us
                 start_new_session=True,  # Ctrl-C is for us: web processes finish before the server stops
             )
+        return self.process
+
+    def answers(self) -> bool:
+        """Whether the server takes logins now."""
+        from psycopg import OperationalError, connect
+
+        try:
+            connect(self.admin_dsn, connect_timeout=2).close()
+        except OperationalError:
+            return False
+        return True
 
     def wait_until_ready(self) -> None:
         """Wait until the server takes logins.
@@ -150,22 +164,15 @@ class EmbeddedPostgres:
         Raises:
             EmbeddedPostgresError: It ended, or took too long.
         """
-        from psycopg import OperationalError, connect
-
         deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
+        while not self.answers():
             if self.process is None or self.process.poll() is not None:
                 raise EmbeddedPostgresError(f"PostgreSQL ended while starting. {self._last_words()}")
-            try:
-                connect(self.admin_dsn, connect_timeout=2).close()
-            except OperationalError:
-                time.sleep(0.05)
-            else:
-                return
-        self.stop()
-        raise EmbeddedPostgresError(
-            f"PostgreSQL did not answer in {START_SECONDS:.0f} s. {self._last_words()}"
-        )
+            if time.monotonic() > deadline:
+                self.stop()
+                message = f"PostgreSQL did not answer in {START_SECONDS:.0f} s. {self._last_words()}"
+                raise EmbeddedPostgresError(message)
+            time.sleep(0.05)
 
     def stop(self) -> None:
         """Stop it: sessions are ended, everything is written, and no process is left."""

@@ -1,8 +1,9 @@
 """Prepare a PostgreSQL for us: roles, database, rights and limits. Can be run again at any time.
 
-Three roles log in: ``owner`` owns the tables and migrates, ``web`` sees one shop at a time, ``platform`` does
-named work across shops. None may create roles or databases, replicate or pass by row-level security. The owner
-may hand functions to the platform role (`hand_to_platform`) but does not otherwise have that role's rights.
+Three roles log in: ``owner`` owns the tables and migrates, ``web`` sees one shop at a time, ``platform``
+does named work across shops. None may create roles or databases, replicate or pass by row-level security.
+The owner may hand functions to the platform role (`hand_to_platform`) but does not otherwise have that
+role's rights.
 """
 
 from __future__ import annotations

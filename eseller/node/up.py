@@ -1,0 +1,136 @@
+"""A whole node on one machine: PostgreSQL, web processes, worker."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+
+from eseller.cluster.embedded import EmbeddedPostgres, EmbeddedPostgresError
+from eseller.cluster.initialise import InitialiseError, initialise
+from eseller.cluster.layout import make_data_dir
+from eseller.config.environment import Environment
+from eseller.node.console import Console
+from eseller.node.occupied import check_ports, only_node
+from eseller.node.program import Program, leashed
+from eseller.node.supervisor import StartFailed, StopRequested, Supervisor
+
+POSTGRES_SECONDS = 60.0
+STEP_SECONDS = 600.0
+READY_SECONDS = 60.0
+MIGRATE = (sys.executable, "-m", "eseller.node.migrate")
+
+
+def up(
+    env: Environment,
+    *,
+    console: Console,
+    steps: Mapping[str, Sequence[str]] | None = None,
+    greeting: Sequence[str] = (),
+) -> None:
+    """Run a node until a stop signal comes; then nothing of it is left.
+
+    Args:
+        env: The settings.
+        console: Where the processes are heard.
+        steps: Commands to run, by name, before the web processes start; the migration unless given.
+        greeting: Lines to print when the node is ready.
+
+    Raises:
+        StartFailed: It can't start; the message says why.
+    """
+    began = time.monotonic()
+    make_data_dir(env.data_dir)
+    supervisor = Supervisor(console)
+    try:
+        with only_node(env), supervisor.signals():
+            check_ports(env)
+            _start_database(env, supervisor)
+            for name, command in (steps or {"migrate": MIGRATE}).items():
+                supervisor.run_once(_program(name, command, env, "yellow"), seconds=STEP_SECONDS)
+            _start_processes(env, supervisor)
+            _greet(env, console, greeting, time.monotonic() - began)
+            supervisor.run()
+            console.say("node", "stopping: requests and jobs that run may finish")
+    except StopRequested:
+        console.say("node", "stopped before it was ready")
+    except (EmbeddedPostgresError, InitialiseError) as error:
+        raise StartFailed(str(error)) from error
+    console.say("node", "stopped")
+
+
+def _program(name: str, command: Sequence[str], env: Environment, colour: str) -> Program:
+    def start() -> subprocess.Popen[bytes]:
+        return leashed(command, os.environ)
+
+    # Granian and the worker themselves give up after stop_seconds; a little later we do.
+    return Program(name=name, start=start, colour=colour, stop_seconds=env.stop_seconds + 3.0)
+
+
+def _start_database(env: Environment, supervisor: Supervisor) -> None:
+    """Start the embedded PostgreSQL unless another is used, and prepare either."""
+    if env.embedded:
+        postgres = EmbeddedPostgres(
+            env.data_dir, pg_bin=env.pg_bin, pg_user=env.pg_user, output=subprocess.PIPE
+        )
+
+        def start() -> subprocess.Popen[bytes]:
+            return postgres.launch()
+
+        program = Program(
+            name="postgres", start=start, colour="blue", stop_signal=signal.SIGINT, stop_seconds=25.0
+        )
+        (child,) = supervisor.start([program])
+
+        def ready() -> bool:
+            if not child.running:
+                raise StartFailed("PostgreSQL ended while starting; its last lines above tell why.")
+            return postgres.answers()
+
+        supervisor.wait(ready, seconds=POSTGRES_SECONDS, what="PostgreSQL", others=False)
+    initialise(env.admin_address(), env)
+
+
+def _start_processes(env: Environment, supervisor: Supervisor) -> None:
+    """Start worker and web processes, and wait until shoppers are served."""
+    supervisor.start([_program("worker", (sys.executable, "-m", "eseller.node.worker"), env, "magenta")])
+    web = (sys.executable, "-m", "eseller.node.web")
+    supervisor.start(
+        _program(f"web.{index}", (*web, str(index)), env, "green" if index % 2 else "cyan")
+        for index in range(env.web_processes)
+    )
+    supervisor.wait(
+        lambda: all(healthy(env.private_port(index)) for index in range(env.web_processes)),
+        seconds=READY_SECONDS,
+        what="the web processes",
+    )
+
+
+def healthy(port: int) -> bool:
+    """Whether the web process behind a private port serves shoppers."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=0.5)
+    try:
+        connection.request("GET", "/health")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _greet(env: Environment, console: Console, greeting: Sequence[str], seconds: float) -> None:
+    lines = list(greeting) or [f"Shops        {env.link('NAME.localhost')}"]
+    lines.append(f"Back office  {env.link(env.backoffice_host)}")
+    if env.mailbox_host:
+        lines.append(f"Mailbox      {env.link(env.mailbox_host)}")
+    lines.append(f"Data         {env.data_dir}")
+    console.plain()
+    console.plain(f"  eSeller is up, after {seconds:.1f} s. Ctrl-C stops it.")
+    console.plain()
+    for line in lines:
+        console.plain(f"  {line}")
+    console.plain()

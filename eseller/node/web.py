@@ -1,0 +1,91 @@
+"""One web process: Granian with a single worker on the shared port, and the private port beside it.
+
+Granian's Linux listener sets SO_REUSEPORT, so that any number of these share the port and the kernel
+spreads the connections. Granian's main process only waits; its one worker loads the application.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+from collections.abc import Callable
+from importlib import import_module
+
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server import Server
+
+from eseller.cluster.leash import follow_parent
+from eseller.config.environment import Environment, environment
+from eseller.node.gauge import Application, Gauge, counted
+from eseller.node.private import PrivateServer, State
+
+APPLICATION = "eseller.config.wsgi:application"
+BACKLOG = 1024
+IDLE_SECONDS = 10
+
+
+def serve(env: Environment, index: int, *, application: str = APPLICATION) -> None:
+    """Serve shoppers until told to stop by SIGTERM or SIGINT; requests that run are finished.
+
+    Args:
+        env: The settings.
+        index: Number of this process, from 0; it decides the private port.
+        application: The WSGI application as ``module:name``.
+
+    Raises:
+        SystemExit: The worker died; the supervisor starts another.
+    """
+    server = Server(
+        application,
+        address=env.host,
+        port=env.port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        http=HTTPModes.http1,
+        websockets=False,
+        blocking_threads=env.threads,
+        # Threads that come and go would reopen their database connections.
+        blocking_threads_idle_timeout=600,
+        runtime_threads=1,
+        backlog=BACKLOG,
+        # Counts connections, idle ones too; Granian leaves further ones to the kernel until one closes.
+        backpressure=env.connections,
+        # Also the time after which an idle connection is closed.
+        http1_settings=HTTP1Settings(header_read_timeout=IDLE_SECONDS * 1000, max_buffer_size=64 * 1024),
+        log_level=LogLevels.warning,
+        respawn_failed_workers=False,
+        workers_kill_timeout=env.stop_seconds,
+    )
+    server.serve(target_loader=_loader(env, index, application, os.getpid()), wrap_loader=False)
+
+
+def _loader(env: Environment, index: int, application: str, main: int) -> Callable[[], Application]:
+    """What Granian's worker calls to get the application; Granian forks, so it may be a closure."""
+
+    def load() -> Application:
+        follow_parent(signal.SIGKILL, main)
+        gauge = Gauge()
+        state = State(index=index, threads=env.threads, gauge=gauge)
+        PrivateServer(env.private_port(index), state).serve_in_background()
+        module, _, name = application.partition(":")
+        loaded: Application = getattr(import_module(module), name)
+        state.status = "ok"
+        return counted(loaded, gauge)
+
+    return load
+
+
+def main() -> None:
+    """Entry of the process that the supervisor starts."""
+    parser = argparse.ArgumentParser(prog="eseller.node.web")
+    parser.add_argument("index", type=int)
+    parser.add_argument("--application", default=APPLICATION)
+    arguments = parser.parse_args()
+    serve(environment(), arguments.index, application=arguments.application)
+
+
+if __name__ == "__main__":
+    main()
