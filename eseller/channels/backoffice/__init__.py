@@ -1,0 +1,1 @@
+"""Where a merchant runs their shops."""

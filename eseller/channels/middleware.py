@@ -1,0 +1,121 @@
+"""The border of the commerce plane: which site is meant, whose shop it is, and what every answer carries."""
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.template.loader import render_to_string
+
+from eseller.kernel import context
+from eseller.tenancy.hosts import ShopInfo, find_shop
+
+View = Callable[[HttpRequest], HttpResponse]
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+class ShopRequest(HttpRequest):
+    """A request at a shop's own host."""
+
+    shop: ShopInfo
+
+
+def host_of(request: HttpRequest) -> str:
+    """Return the request's host in lower case, without port or final dot. Forwarded headers do not count."""
+    raw = str(request.META.get("HTTP_HOST", ""))[:300].lower()
+    return raw.rsplit(":", 1)[0].rstrip(".")
+
+
+class HostMiddleware:
+    """Chooses the site by host, finds the shop, names the request. An unknown host gets a plain 404 that says so."""
+
+    def __init__(self, get_response: View) -> None:
+        """Wrap the rest of the stack."""
+        self.get_response = get_response
+        self.sites = {settings.BACKOFFICE_HOST: "eseller.channels.backoffice.urls"}
+        if settings.MAILBOX_HOST:
+            self.sites[settings.MAILBOX_HOST] = "eseller.channels.mailbox.urls"
+
+    def __call__(self, request: Any) -> HttpResponse:
+        """Answer one request."""
+        request_id = secrets.token_hex(8)
+        with context.use(request_id=request_id):
+            response = self._answer(request, host_of(request))
+        response.headers["X-Request-ID"] = request_id
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    def _answer(self, request: Any, host: str) -> HttpResponse:
+        if host in self.sites:
+            request.urlconf = self.sites[host]
+            request.shop = None
+            return self.get_response(request)
+        shop = find_shop(host) if host else None
+        if shop is None:
+            return _unknown(host)
+        if host != shop.primary_host and request.method == "GET" and shop.primary_host:
+            port = str(request.META.get("HTTP_HOST", "")).rpartition(":")[2]
+            suffix = f":{port}" if port.isdigit() else ""
+            target = f"{request.scheme}://{shop.primary_host}{suffix}{request.get_full_path()}"
+            return HttpResponsePermanentRedirect(target)
+        request.urlconf = "eseller.channels.storefront.urls"
+        request.shop = shop
+        with context.use(shop_id=shop.id):
+            return self.get_response(request)
+
+
+def _unknown(host: str) -> HttpResponse:
+    text = render_to_string("ui/plain.html", {"status": 404, "title": "No shop here", "detail": (
+        f"There is no shop at “{host[:80]}”. Check the address for a typing error."
+    )})
+    return HttpResponse(text, status=404)
+
+
+class SameOriginMiddleware:
+    """Refuses a changing request that comes from another site.
+
+    Public pages carry no token, since they are the same bytes for everybody; browsers say by themselves where a request
+    comes from (Fetch Metadata, and Origin as of RFC 6454). A request that says neither comes from no browser of today
+    and carries no victim's cookie, but is refused all the same when it has a cookie.
+    """
+
+    def __init__(self, get_response: View) -> None:
+        """Wrap the rest of the stack."""
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        """Answer one request."""
+        if request.method in ("GET", "HEAD", "OPTIONS") or self._own(request) or is_machine(request.path_info):
+            return self.get_response(request)
+        detail = "This form was sent from another site. Open the page again and send it from there."
+        context_ = {"status": 403, "title": "Not sent from here", "detail": detail}
+        return HttpResponse(render_to_string("ui/plain.html", context_), status=403)
+
+    @staticmethod
+    def _own(request: Any) -> bool:
+        origin = request.headers.get("Origin")
+        if origin is not None:
+            return bool(origin == f"{request.scheme}://{request.META.get('HTTP_HOST', '')}")
+        site = request.headers.get("Sec-Fetch-Site")
+        if site is not None:
+            return bool(site in ("same-origin", "none"))
+        return not request.COOKIES
+
+
+def is_machine(path: str) -> bool:
+    """Tell whether a path is for machines that sign what they send (payment callbacks)."""
+    return path.startswith("/hooks/")

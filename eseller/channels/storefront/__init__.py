@@ -1,0 +1,1 @@
+"""The webshop that a shopper sees."""

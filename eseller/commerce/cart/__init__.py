@@ -1,0 +1,1 @@
+"""The cart: found by a token, survives login."""

@@ -1,0 +1,1 @@
+"""Markdown pages and the home page of a shop."""

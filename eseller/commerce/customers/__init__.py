@@ -1,0 +1,1 @@
+"""Customers of a shop, their addresses and sign-ins."""

@@ -1,0 +1,11 @@
+"""Django application of the customers package."""
+
+from django.apps import AppConfig
+
+
+class CustomersConfig(AppConfig):
+    """Registers the customers package."""
+
+    name = "eseller.commerce.customers"
+    label = "customers"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,17 @@
+"""Wall the tables of the package."""
+
+from django.db import migrations
+
+from eseller.tenancy.operations import ProtectTable
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("customers", "0001_initial"),
+        ("tenancy", "0003_walls"),
+    ]
+    operations = [
+        ProtectTable("Customer", history=["email", "password", "name"]),
+        ProtectTable("Address"),
+        ProtectTable("CustomerSession"),
+    ]

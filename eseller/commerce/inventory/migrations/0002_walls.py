@@ -1,0 +1,18 @@
+"""Wall the tables of the package."""
+
+from django.db import migrations
+
+from eseller.tenancy.operations import ProtectTable
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("inventory", "0001_initial"),
+        ("tenancy", "0003_walls"),
+        ("catalog", "0002_walls"),
+    ]
+    operations = [
+        ProtectTable("StockItem"),
+        ProtectTable("Reservation"),
+        ProtectTable("Movement", web="SELECT, INSERT, DELETE"),
+    ]

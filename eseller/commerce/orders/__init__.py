@@ -1,0 +1,1 @@
+"""Orders, fulfilments, invoices and credit notes."""

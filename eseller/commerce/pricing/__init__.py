@@ -1,0 +1,1 @@
+"""Prices by list and currency, VAT by country and class."""

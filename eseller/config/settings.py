@@ -1,0 +1,154 @@
+"""Django settings of the commerce plane, built on the typed environment."""
+
+from pathlib import Path
+from typing import Any
+
+from eseller.config.environment import environment
+
+ENV = environment()
+BASE = Path(__file__).resolve().parent.parent
+
+SECRET_KEY = ENV.secret
+DEBUG = ENV.debug
+DEMO = ENV.demo
+DATA_DIR = ENV.data_dir
+BACKOFFICE_HOST = ENV.backoffice_host
+MAILBOX_HOST = ENV.mailbox_host
+MAIL_URL = ENV.mail_url
+MAIL_FROM = ENV.mail_from
+LINK_SCHEME = ENV.scheme
+LINK_PORT = ENV.link_port
+# Any host may arrive; the host middleware answers only those that it knows.
+ALLOWED_HOSTS = ["*"]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "procrastinate.contrib.django",
+    "eseller.ui",
+    "eseller.tenancy",
+    "eseller.media",
+    "eseller.services",
+    "eseller.commerce.catalog",
+    "eseller.commerce.pricing",
+    "eseller.commerce.inventory",
+    "eseller.commerce.customers",
+    "eseller.commerce.cart",
+    "eseller.commerce.orders",
+    "eseller.commerce.payments",
+    "eseller.commerce.shipping",
+    "eseller.commerce.content",
+    "eseller.channels.storefront",
+    "eseller.channels.backoffice",
+    "eseller.channels.mailbox",
+]
+MIDDLEWARE = [
+    "eseller.channels.middleware.HostMiddleware",
+    "eseller.channels.middleware.SameOriginMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+]
+ROOT_URLCONF = "eseller.config.urls"
+WSGI_APPLICATION = "eseller.config.wsgi.application"
+
+
+def _database(role: Any, pool_size: int) -> dict[str, Any]:
+    address = ENV.role_url(role)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": address.name,
+        "USER": address.user,
+        "PASSWORD": address.password,
+        "HOST": address.host,
+        "PORT": address.port,
+        "CONN_HEALTH_CHECKS": False,
+        "OPTIONS": {
+            # No call without a deadline: for connecting, for a dead peer, for a free connection of the pool.
+            "connect_timeout": 2,
+            "tcp_user_timeout": 3000,
+            "pool": {"min_size": 0, "max_size": pool_size, "timeout": 0.5, "max_idle": 300},
+            "prepare_threshold": 5,
+            **dict(address.params),
+        },
+        "TEST": {"NAME": None},
+    }
+
+
+DATABASES = {
+    "default": _database("web", ENV.threads + 2),
+    "platform": _database("platform", ENV.worker_jobs + 4),
+    "owner": _database("owner", 2),
+}
+DATABASES["owner"]["OPTIONS"].pop("pool")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "tenancy.User"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [
+            BASE / "ui" / "templates",
+            BASE / "channels" / "storefront" / "templates",
+            BASE / "channels" / "backoffice" / "templates",
+            BASE / "channels" / "mailbox" / "templates",
+            BASE / "services" / "templates",
+        ],
+        "APP_DIRS": False,
+        "OPTIONS": {"environment": "eseller.ui.jinja.environment", "auto_reload": DEBUG},
+    }
+]
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("da", "Dansk"), ("de", "Deutsch")]
+LOCALE_PATHS: list[Path] = []
+
+STATIC_URL = "/static/"
+STATIC_ROOT = ENV.data_dir / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "eseller.config.static.HashedStaticFiles"},
+}
+MEDIA_ROOT = ENV.media_dir
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+
+SECURE = ENV.scheme == "https"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.production else None
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+EMAIL_TIMEOUT = 10
+PROCRASTINATE_DATABASE_ALIAS = "platform"
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": ENV.log_level.upper()},
+    "loggers": {"django": {"handlers": [], "propagate": True}, "psycopg.pool": {"level": "WARNING"}},
+}

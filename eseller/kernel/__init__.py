@@ -1,0 +1,1 @@
+"""What every part shares: money, clock, ids, errors, request context. Holds no tables, imports no sibling."""

@@ -1,0 +1,1 @@
+"""Jobs and the outbox: work that leaves a transaction."""

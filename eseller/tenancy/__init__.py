@@ -1,0 +1,1 @@
+"""Shops, their domains and members, and the walls between them: scope, row-level security, composite references."""

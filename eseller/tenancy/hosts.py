@@ -1,0 +1,77 @@
+"""From a host to its shop."""
+
+import threading
+import time
+
+import msgspec
+from django.db import connections
+
+from eseller.tenancy.scope import WEB
+from eseller.tenancy.sql import run
+
+
+class Theme(msgspec.Struct, frozen=True):
+    """The look of a shop, as ``ui.theme`` reads it. Unknown or missing parts mean the standard look."""
+
+    brand: str = "#1f4d3a"
+    surface: str = "#ffffff"
+    display: str = "sans"
+    corners: str = "soft"
+
+
+class ShopInfo(msgspec.Struct, frozen=True):
+    """What a page needs to know of its shop."""
+
+    id: int
+    slug: str
+    name: str
+    state: str
+    country: str
+    currency: str
+    default_language: str
+    languages: list[str]
+    time_zone: str
+    prices_include_vat: bool
+    sells_to: list[str]
+    contact_email: str
+    address: str
+    vat_number: str
+    bank_account: str
+    order_prefix: str
+    reservation_minutes: int
+    theme: Theme
+    primary_host: str
+
+
+_FRESH_SECONDS = 1.0
+_MOST_HOSTS = 10_000
+_cache: dict[str, tuple[float, ShopInfo | None]] = {}
+_lock = threading.Lock()
+
+
+def find_shop(host: str) -> ShopInfo | None:
+    """Return the shop that answers at a host (lower case, without port), or None.
+
+    A change shows after a second at most; unknown hosts are remembered as well, so that they cost nothing.
+    """
+    now = time.monotonic()
+    hit = _cache.get(host)
+    if hit is not None and now - hit[0] < _FRESH_SECONDS:
+        return hit[1]
+    shop = _look_up(host)
+    with _lock:
+        if len(_cache) >= _MOST_HOSTS:
+            _cache.clear()
+        _cache[host] = (now, shop)
+    return shop
+
+
+def _look_up(host: str) -> ShopInfo | None:
+    rows = run(connections[WEB], "SELECT eseller_host_lookup(%s)::text", [host])
+    return msgspec.json.decode(rows[0][0], type=ShopInfo) if rows and rows[0][0] else None
+
+
+def shop_info(shop_id: int) -> ShopInfo:
+    """Return the record of the current shop, read inside its transaction."""
+    rows = run(connections[WEB], "SELECT eseller_shop_info(%s)::text", [shop_id])
+    return msgspec.json.decode(rows[0][0], type=ShopInfo)
