@@ -1,0 +1,1 @@
+"""Exchange with other systems: imports of foreign product files, exports for machines."""

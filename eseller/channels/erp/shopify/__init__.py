@@ -1,0 +1,1 @@
+"""Product exports of Shopify: many rows a product, columns of several generations."""
