@@ -148,6 +148,17 @@ class EmbeddedPostgres:
             )
         return self.process
 
+    def in_use(self) -> bool:
+        """Whether a server runs on this directory, ours or that of another process."""
+        if not self.layout.lock.exists():
+            return False
+        with self.layout.lock.open("rb") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
+
     def answers(self) -> bool:
         """Whether the server takes logins now."""
         from psycopg import OperationalError, connect

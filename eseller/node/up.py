@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from eseller.cluster.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from eseller.cluster.initialise import InitialiseError, initialise
@@ -23,37 +24,50 @@ POSTGRES_SECONDS = 60.0
 STEP_SECONDS = 600.0
 READY_SECONDS = 60.0
 MIGRATE = (sys.executable, "-m", "eseller.node.migrate")
+WORKER = (sys.executable, "-m", "eseller.node.worker")
+WEB = (sys.executable, "-m", "eseller.node.web")
 
 
-def up(
-    env: Environment,
-    *,
-    console: Console,
-    steps: Mapping[str, Sequence[str]] | None = None,
-    greeting: Sequence[str] = (),
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What a node runs besides its database; commands by the names that stand before their lines.
+
+    Attributes:
+        steps: Commands that end by themselves, one after another, before anything else starts.
+        worker: Command of the worker, or nothing.
+        web: Command of a web process; its number is added.
+        greeting: Lines to print when the node is ready, instead of how shops are reached.
+    """
+
+    steps: Mapping[str, Sequence[str]] = field(default_factory=lambda: {"migrate": MIGRATE})
+    worker: Sequence[str] = WORKER
+    web: Sequence[str] = WEB
+    greeting: Sequence[str] = ()
+
+
+def up(env: Environment, *, console: Console, plan: Plan | None = None) -> None:
     """Run a node until a stop signal comes; then nothing of it is left.
 
     Args:
         env: The settings.
         console: Where the processes are heard.
-        steps: Commands to run, by name, before the web processes start; the migration unless given.
-        greeting: Lines to print when the node is ready.
+        plan: What to run; the platform unless given.
 
     Raises:
         StartFailed: It can't start; the message says why.
     """
     began = time.monotonic()
+    plan = plan or Plan()
     make_data_dir(env.data_dir)
     supervisor = Supervisor(console)
     try:
         with only_node(env), supervisor.signals():
             check_ports(env)
             _start_database(env, supervisor)
-            for name, command in (steps or {"migrate": MIGRATE}).items():
+            for name, command in plan.steps.items():
                 supervisor.run_once(_program(name, command, env, "yellow"), seconds=STEP_SECONDS)
-            _start_processes(env, supervisor)
-            _greet(env, console, greeting, time.monotonic() - began)
+            _start_processes(env, supervisor, plan)
+            _greet(env, console, plan.greeting, time.monotonic() - began)
             supervisor.run()
             console.say("node", "stopping: requests and jobs that run may finish")
     except StopRequested:
@@ -95,12 +109,12 @@ def _start_database(env: Environment, supervisor: Supervisor) -> None:
     initialise(env.admin_address(), env)
 
 
-def _start_processes(env: Environment, supervisor: Supervisor) -> None:
+def _start_processes(env: Environment, supervisor: Supervisor, plan: Plan) -> None:
     """Start worker and web processes, and wait until shoppers are served."""
-    supervisor.start([_program("worker", (sys.executable, "-m", "eseller.node.worker"), env, "magenta")])
-    web = (sys.executable, "-m", "eseller.node.web")
+    if plan.worker:
+        supervisor.start([_program("worker", plan.worker, env, "magenta")])
     supervisor.start(
-        _program(f"web.{index}", (*web, str(index)), env, "green" if index % 2 else "cyan")
+        _program(f"web.{index}", (*plan.web, str(index)), env, "green" if index % 2 else "cyan")
         for index in range(env.web_processes)
     )
     supervisor.wait(

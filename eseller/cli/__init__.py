@@ -1,0 +1,1 @@
+"""The ``eseller`` command. Each module here with a ``register`` function adds its commands."""

@@ -1,0 +1,49 @@
+"""``eseller demo``: a platform with shops, goods and orders to look at."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from eseller.cli import panels
+from eseller.cli.up import Port, use_port
+
+LOAD = (sys.executable, "-m", "eseller.cli.main", "demo", "--load-only")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("demo", rich_help_panel=panels.NEWCOMER)(demo)
+
+
+def demo(
+    port: Port = None,
+    load_only: Annotated[
+        bool, typer.Option("--load-only", help="Fill the database and end.", hidden=True)
+    ] = False,
+) -> None:
+    """Run three shops with goods, pictures and a month of orders; they are made the first time only."""
+    os.environ.setdefault("ESELLER_DEMO", "true")
+    use_port(port)
+    if load_only:
+        _load()
+        return
+    from eseller.config.environment import environment
+    from eseller.node.console import Console
+    from eseller.node.up import MIGRATE, Plan, up
+
+    up(environment(), console=Console(), plan=Plan(steps={"migrate": MIGRATE, "demo": LOAD}))
+
+
+def _load() -> None:
+    """Migrated tables, Django set up, then the demo's own loader."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eseller.config.settings")
+    import django
+
+    django.setup()
+    from eseller.demo.load import load_demo
+
+    load_demo()

@@ -1,0 +1,53 @@
+"""Commands that start processes."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+from eseller.cli import panels
+
+Port = Annotated[
+    int | None, typer.Option(help="Port for shoppers; ESELLER_PORT unless given.", min=1, max=65535)
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("up", rich_help_panel=panels.OPERATOR)(up)
+    app.command("web", rich_help_panel=panels.PROCESSES)(web)
+    app.command("worker", rich_help_panel=panels.PROCESSES)(worker)
+
+
+def up(port: Port = None) -> None:
+    """Run everything on this machine: PostgreSQL unless DATABASE_URL names one, web processes, a worker."""
+    from eseller.config.environment import environment
+    from eseller.node.console import Console
+    from eseller.node.up import up as run
+
+    use_port(port)
+    run(environment(), console=Console())
+
+
+def web(index: Annotated[int, typer.Argument(help="Number of this process, from 0.", min=0)] = 0) -> None:
+    """Run one web process; several may share the port."""
+    from eseller.config.environment import environment
+    from eseller.node.web import serve
+
+    serve(environment(), index)
+
+
+def worker() -> None:
+    """Run the worker process, which does the jobs of the queue."""
+    from eseller.config.environment import environment
+    from eseller.node.worker import work
+
+    work(environment())
+
+
+def use_port(port: int | None) -> None:
+    """Let an option of the command line win over the environment, in the processes that we start as well."""
+    if port is not None:
+        os.environ["ESELLER_PORT"] = str(port)
