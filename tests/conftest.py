@@ -80,7 +80,7 @@ def database(postgres: Any) -> Iterator[None]:
     for connection in connections.all():
         connection.close()
         if connection.settings_dict["OPTIONS"].get("pool"):
-            connection.close_pool()
+            connection.close_pool()  # type: ignore[attr-defined]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ else:
 
 
 class ShopForeignKey(Base):
-    """A foreign key whose constraint in SQL is composite, ``(shop_id, x_id)``, so it cannot point at another shop's row.
+    """A foreign key whose constraint in SQL is composite, ``(shop_id, x_id)``: it cannot point at another shop's row.
 
     Django cannot write such a constraint; the migration operation ``ProtectTable`` does.
     """

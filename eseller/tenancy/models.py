@@ -140,7 +140,7 @@ class History(ShopModel):
     """What a guarded row was before and after a change. Written by the trigger alone; the web role can only read it."""
 
     # Null for tables of the platform itself. No constraint: history outlives what it tells of.
-    shop = models.ForeignKey(
+    shop = models.ForeignKey(  # type: ignore[assignment]
         Shop, on_delete=models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
     )
     table_name = models.CharField(max_length=63)

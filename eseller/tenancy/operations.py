@@ -10,7 +10,7 @@ from eseller.tenancy.fields import ShopForeignKey
 CURRENT_SHOP = "nullif(current_setting('eseller.shop_id', true), '')::bigint"
 """The transaction's shop in SQL; NULL, hence no rows, where none is set."""
 
-_ON_DELETE = {models.CASCADE: "CASCADE", models.PROTECT: "NO ACTION", models.RESTRICT: "NO ACTION"}
+_ON_DELETE: dict[Any, str] = {models.CASCADE: "CASCADE", models.PROTECT: "NO ACTION", models.RESTRICT: "NO ACTION"}
 
 
 def _quote(name: str) -> str:

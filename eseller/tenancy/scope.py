@@ -1,7 +1,7 @@
 """The current shop, bound to a database transaction.
 
-Every statement on a shop-owned table runs in a transaction that has named its shop. The setting is local to the transaction,
-so a pooled connection carries nothing over to its next borrower.
+Every statement on a shop-owned table runs in a transaction that has named its shop. The setting is local to the
+transaction, so a pooled connection carries nothing over to its next borrower.
 """
 
 import re
@@ -88,7 +88,7 @@ def _announce(connection: Any, shop_id: int, label: str) -> None:
 
 @contextmanager
 def platform_transaction(*, actor: str | None = None) -> Iterator[None]:
-    """Run a block in a transaction of the platform role, which sees all shops. For workers and named cross-shop work only."""
+    """Run a block in a transaction of the platform role, which sees all shops: for workers and named cross-shop work."""
     with context.use(actor=actor), transaction.atomic(using=PLATFORM):
         now = context.current()
         with connections[PLATFORM].cursor() as cursor:

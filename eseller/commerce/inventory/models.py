@@ -8,7 +8,7 @@ from eseller.tenancy.models import ShopForeignKey, ShopModel
 
 
 class StockItem(ShopModel):
-    """How many of a variant there are. Available is ``on_hand - reserved``, never negative unless back-orders are taken."""
+    """How many of a variant there are. Available is ``on_hand - reserved``: never negative without back-orders."""
 
     variant = ShopForeignKey("catalog.Variant", on_delete=models.CASCADE, related_name="stock")
     tracked = models.BooleanField(default=True, help_text="untracked goods never sell out")
@@ -29,7 +29,7 @@ class StockItem(ShopModel):
 
 
 class Reservation(ShopModel):
-    """Stock held for a checkout (until ``expires_at``) or for a placed order (``committed``, no expiry) until shipped."""
+    """Stock held for a checkout until ``expires_at``, or for a placed order (``committed``) until it is shipped."""
 
     class State(models.TextChoices):
         """What became of it."""

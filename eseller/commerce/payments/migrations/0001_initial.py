@@ -3,9 +3,10 @@
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.manager
+from django.db import migrations, models
+
 import eseller.kernel.ids
 import eseller.tenancy.fields
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
