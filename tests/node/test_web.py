@@ -1,0 +1,62 @@
+"""Web processes share one port, and each answers for itself on its own."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+
+from tests.node.processes import eventually
+from tests.node.running import Node
+
+
+def test_web_processes_share_the_public_port(shared_node: Node) -> None:
+    pids = {shared_node.get()[1] for _ in range(60)}
+
+    assert pids == {str(shared_node.health(0)["pid"]), str(shared_node.health(1)["pid"])}
+
+
+def test_health_tells_who_answers_and_how_it_is(shared_node: Node) -> None:
+    health = shared_node.health(1)
+
+    assert (health["status"], health["process"], health["requests"]["threads"]) == ("ok", 1, 2)
+    assert health["requests"]["active"] == 0
+
+
+def test_the_private_port_knows_nothing_else(shared_node: Node) -> None:
+    assert shared_node.get("/anything", port=shared_node.private_port(0))[0] == 404
+
+
+def test_the_private_port_answers_while_all_request_threads_are_busy(shared_node: Node) -> None:
+    # Enough for both processes, whichever the kernel gives the connections to.
+    asking = [threading.Thread(target=shared_node.get, args=("/slow?1",)) for _ in range(12)]
+    for thread in asking:
+        thread.start()
+
+    def busy() -> bool:
+        return all(shared_node.health(index)["requests"]["active"] == 2 for index in (0, 1))
+
+    assert eventually(busy, seconds=1), [shared_node.health(index) for index in (0, 1)]
+    began = time.monotonic()
+    health = shared_node.health(0)
+    assert time.monotonic() - began < 0.5
+    assert health["requests"]["active"] == health["requests"]["threads"] == 2
+    for thread in asking:
+        thread.join()
+    assert shared_node.health(0)["requests"]["active"] == 0
+
+
+def test_idle_connections_do_not_keep_shoppers_out(shared_node: Node) -> None:
+    idle = []
+    try:
+        for _ in range(40):
+            connection = socket.create_connection(("127.0.0.1", shared_node.port))
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert connection.recv(100)
+            idle.append(connection)
+        began = time.monotonic()
+        assert shared_node.get()[0] == 200
+        assert time.monotonic() - began < 1
+    finally:
+        for connection in idle:
+            connection.close()
