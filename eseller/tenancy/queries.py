@@ -1,0 +1,124 @@
+"""What the back office reads of shops, members, addresses and history."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.db import connections
+
+from eseller.tenancy.scope import WEB
+from eseller.tenancy.sql import fetch, run
+
+
+class MemberShop(msgspec.Struct, frozen=True):
+    """A shop that a person may enter, and as what."""
+
+    shop_id: int
+    slug: str
+    name: str
+    role: str
+
+
+class Member(msgspec.Struct, frozen=True):
+    """A person of the current shop. ``waiting``: invited, but has set no password yet."""
+
+    user_id: int
+    name: str
+    email: str
+    role: str
+    waiting: bool
+    since: datetime
+
+
+class DomainRecord(msgspec.Struct, frozen=True):
+    """An address of the current shop."""
+
+    id: int
+    host: str
+    is_primary: bool
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One field before and after; None where there was no row."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+class HistoryEntry(msgspec.Struct, frozen=True):
+    """One change of one row: who, when, what. ``who`` is the member's name where the actor was a member."""
+
+    id: int
+    table: str
+    row_id: int
+    operation: str
+    at: datetime
+    actor: str
+    who: str
+    db_user: str
+    changes: tuple[Change, ...]
+
+
+def member_shops(user_id: int) -> list[MemberShop]:
+    """Return the shops of an active person, by name. Needs no shop transaction: it is a named look across shops."""
+    rows = run(connections[WEB], "SELECT shop_id, slug, name, role FROM eseller_member_shops(%s)", [user_id])
+    return [MemberShop(*row) for row in rows]
+
+
+def members() -> list[Member]:
+    """Return the members of the current shop, highest role first."""
+    rows = fetch(
+        "SELECT u.id, u.name, u.email, m.role, left(u.password, 1) = '!', m.created_at "
+        "FROM tenancy_membership m JOIN tenancy_user u ON u.id = m.user_id "
+        "ORDER BY array_position(ARRAY['owner', 'manager', 'clerk', 'reader'], m.role::text), u.name, u.id"
+    )
+    return [Member(*row) for row in rows]
+
+
+def domains() -> list[DomainRecord]:
+    """Return the addresses of the current shop, the main one first."""
+    return [
+        DomainRecord(*row)
+        for row in fetch("SELECT id, host, is_primary FROM tenancy_domain ORDER BY is_primary DESC, host")
+    ]
+
+
+def history(
+    rows_of: Mapping[str, Sequence[int]] | None = None, *, before: int | None = None, limit: int = 50
+) -> list[HistoryEntry]:
+    """Return the latest changes in the current shop, newest first.
+
+    Args:
+        rows_of: ids by table, to see some records only; None is the whole shop.
+        before: an entry's id; only older ones are returned.
+        limit: how many at most, up to 200.
+    """
+    where = ["(%(before)s::bigint IS NULL OR h.id < %(before)s)"]
+    params: dict[str, Any] = {"before": before, "limit": min(limit, 200)}
+    if rows_of is not None:
+        parts = []
+        for number, (table, ids) in enumerate(rows_of.items()):
+            parts.append(f"(h.table_name = %(t{number})s AND h.row_id = ANY(%(i{number})s))")
+            params |= {f"t{number}": table, f"i{number}": list(ids)}
+        where.append("(" + (" OR ".join(parts) or "false") + ")")
+    rows = fetch(
+        "SELECT h.id, h.table_name, h.row_id, h.operation, h.at, h.actor, coalesce(u.name, ''), h.db_user, "  # noqa: S608
+        "h.before::text, h.after::text FROM tenancy_history h "
+        "LEFT JOIN tenancy_user u ON h.actor = 'member:' || u.id "
+        f"WHERE {' AND '.join(where)} ORDER BY h.id DESC LIMIT %(limit)s",  # only our own words are put in
+        params,
+    )
+    return [HistoryEntry(*row[:8], _changes(row[8], row[9])) for row in rows]
+
+
+def _changes(before: str | None, after: str | None) -> tuple[Change, ...]:
+    old: dict[str, Any] = msgspec.json.decode(before) if before else {}
+    new: dict[str, Any] = msgspec.json.decode(after) if after else {}
+    fields = sorted(set(old) | set(new), key=list({**new, **old}).index)
+    return tuple(
+        Change(field, old.get(field), new.get(field))
+        for field in fields
+        if field not in ("id", "shop_id") and old.get(field) != new.get(field)
+    )
