@@ -3,7 +3,6 @@
 from django.db import migrations
 
 from eseller.cluster.initialise import hand_to_platform
-
 from eseller.tenancy.operations import ProtectTable
 
 # NOTIFY takes a global lock at commit, so one slow disk would stop every shop. Workers poll instead.
