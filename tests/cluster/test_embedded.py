@@ -112,11 +112,11 @@ def test_a_first_start_that_was_cut_short_is_made_good(directory: Path) -> None:
 
 
 def test_it_ends_when_the_process_that_started_it_is_killed(directory: Path) -> None:
-    script = f"{START}; p = E(Path(sys.argv[1]), testing=True); p.start(); print(p.process.pid, flush=True)"
-    script += "; input()"
-    with subprocess.Popen(
-        [sys.executable, "-c", script, str(directory)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
-    ) as owner:  # fmt: skip
+    script = f"{START}; p = E(Path(sys.argv[1]), testing=True); p.start()"
+    script += "; print(p.process.pid, flush=True); input()"
+    command = [sys.executable, "-c", script, str(directory)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, cwd=ROOT, **pipes) as owner:
         assert owner.stdout is not None
         postmaster = int(owner.stdout.readline())
         assert parent_of(postmaster) == owner.pid
