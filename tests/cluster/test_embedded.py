@@ -15,14 +15,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from eseller.cluster import binaries
+from eseller.cluster import binaries, leash
 from eseller.cluster.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from eseller.cluster.layout import LONGEST_SOCKET_DIR, ClusterLayout
-from eseller.cluster.leash import User
 from tests.node.processes import eventually, parent_of
 from tests.node.running import ROOT, passable_directory
 
-NOBODY = User("nobody", pwd.getpwnam("nobody").pw_uid, pwd.getpwnam("nobody").pw_gid)
+NOBODY = leash.User("nobody", pwd.getpwnam("nobody").pw_uid, pwd.getpwnam("nobody").pw_gid)
 ROOTS = os.geteuid() == 0
 START = "import sys; from pathlib import Path; from eseller.cluster.embedded import EmbeddedPostgres as E"
 
@@ -115,8 +114,9 @@ def test_it_ends_when_the_process_that_started_it_is_killed(directory: Path) -> 
     script = f"{START}; p = E(Path(sys.argv[1]), testing=True); p.start()"
     script += "; print(p.process.pid, flush=True); input()"
     command = [sys.executable, "-c", script, str(directory)]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen(command, text=True, cwd=ROOT, **pipes) as owner:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+    ) as owner:
         assert owner.stdout is not None
         postmaster = int(owner.stdout.readline())
         assert parent_of(postmaster) == owner.pid
@@ -213,17 +213,19 @@ def test_an_ordinary_user_can_run_it(directory: Path) -> None:
     directory.chmod(0o777)
     script = f"{START}; p = E(Path(sys.argv[1]), testing=True); p.start(); print(p.admin_dsn); p.stop()"
     path = os.pathsep.join([str(ROOT), *(entry for entry in sys.path if "site-packages" in entry)])
-    who = {"user": NOBODY.uid, "group": NOBODY.gid, "extra_groups": []} if ROOTS else {}
     errors = []
     for python in (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}"):
-        try:
-            done = subprocess.run(
-                [python, "-c", script, str(directory / "data")],
-                env={"PYTHONPATH": path, "PATH": "/usr/bin:/bin"}, cwd="/", capture_output=True, text=True, check=False,
-                **who,  # type: ignore[arg-type]
-            )  # fmt: skip
-        except OSError as error:
-            errors.append(str(error))
+        command = [python, "-c", script, str(directory / "data")]
+        done = subprocess.run(
+            leash.command(command, last_signal=signal.SIGKILL, user=NOBODY if ROOTS else None),
+            env={"PYTHONPATH": path, "PATH": "/usr/bin:/bin"},
+            cwd="/",
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if "PermissionError" in done.stderr:
+            errors.append(done.stderr)
             continue
         assert "postgresql://" in done.stdout, done.stderr
         assert (directory / "data").stat().st_uid == (NOBODY.uid if ROOTS else os.geteuid())

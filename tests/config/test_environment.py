@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from eseller.config.data import default_data_dir, kept_secret
-from eseller.config.environment import BadEnvironment, descriptions, examine, load
+from eseller.config.environment import descriptions, examine, load
+from eseller.config.setting import BadEnvironment
 
 PROJECT = Path("/home/somebody/project")
 SECRET = "x" * 40
