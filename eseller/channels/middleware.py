@@ -79,10 +79,7 @@ class HostMiddleware:
 
 
 def _unknown(host: str) -> HttpResponse:
-    text = render_to_string("ui/plain.html", {"status": 404, "title": "No shop here", "detail": (
-        f"There is no shop at “{host[:80]}”. Check the address for a typing error."
-    )})
-    return HttpResponse(text, status=404)
+    return HttpResponse(render_to_string("ui/error_host.html", {"host": host[:80]}), status=404)
 
 
 class SameOriginMiddleware:
@@ -101,9 +98,7 @@ class SameOriginMiddleware:
         """Answer one request."""
         if request.method in ("GET", "HEAD", "OPTIONS") or self._own(request) or is_machine(request.path_info):
             return self.get_response(request)
-        detail = "This form was sent from another site. Open the page again and send it from there."
-        context_ = {"status": 403, "title": "Not sent from here", "detail": detail}
-        return HttpResponse(render_to_string("ui/plain.html", context_), status=403)
+        return HttpResponse(render_to_string("ui/error_403.html"), status=403)
 
     @staticmethod
     def _own(request: Any) -> bool:

@@ -1,0 +1,115 @@
+"""A platform of the benchmark's own: its own data, its own ports, gone at the end."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from eseller.kernel.errors import EsellerError
+
+START_SECONDS = 120
+
+
+class DidNotStart(EsellerError):
+    """The platform to be measured did not start."""
+
+    code = "bench_platform"
+
+
+class Running(msgspec.Struct, frozen=True):
+    """A running platform."""
+
+    port: int
+    environment: dict[str, str]
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+@contextmanager
+def platform(*, processes: int, threads: int) -> Iterator[Running]:
+    """Start ``eseller up`` with data of its own and stop it afterwards.
+
+    Raises:
+        DidNotStart: with the last lines of its log.
+    """
+    base = Path("/var/lib/eseller-bench") if os.geteuid() == 0 else Path.home() / ".cache" / "eseller-bench"
+    base.mkdir(mode=0o711, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=base) as scratch:
+        Path(scratch).chmod(0o711)
+        port = _free_port()
+        environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("ESELLER_", "DATABASE_"))},
+            "ESELLER_DATA": str(Path(scratch) / "data"),
+            "ESELLER_PORT": str(port),
+            "ESELLER_PRIVATE_PORT_BASE": str(_free_port()),
+            "ESELLER_WEB_PROCESSES": str(processes),
+            "ESELLER_THREADS": str(threads),
+            "ESELLER_DEMO": "true",
+            "ESELLER_LOG_LEVEL": "warning",
+        }
+        log = Path(scratch) / "log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "eseller.cli.main", "up"],
+                env=environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            try:
+                _wait(process, port, log)
+                yield Running(port=port, environment=environment)
+            finally:
+                process.send_signal(signal.SIGTERM)
+                process.wait(60)
+
+
+def in_platform(running: Running, module: str, *arguments: str) -> dict[str, object]:
+    """Run a module against the platform's database and return the JSON object that it prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        env=running.environment,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    if done.returncode:
+        raise DidNotStart(f"{module} failed: {done.stderr[-2000:]}")
+    result: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            break
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
+            connection.request("GET", "/", headers={"Host": "nobody.localhost"})
+            if connection.getresponse().status == 404:
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise DidNotStart(f"The platform did not start. Its last words:\n{log.read_text(errors='replace')[-2000:]}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
