@@ -47,17 +47,12 @@ def check_ports(env: Environment) -> None:
         StartFailed: A port is in use or may not be used; the message names it and the setting.
     """
     ports = [("ESELLER_PORT", env.host, env.port)]
-    ports += [
-        ("ESELLER_PRIVATE_PORT_BASE", "127.0.0.1", env.private_port(index))
-        for index in range(env.web_processes)
-    ]
+    ports += [("ESELLER_PRIVATE_PORT_BASE", "127.0.0.1", env.private_port(index)) for index in range(env.web_processes)]
     deadline = time.monotonic() + PATIENCE_SECONDS
     for variable, host, port in ports:
         while trouble := _trouble(host, port):
             if time.monotonic() > deadline:
-                raise StartFailed(
-                    f"Port {port} on {host} can't be used ({trouble}). Set {variable} to another."
-                )
+                raise StartFailed(f"Port {port} on {host} can't be used ({trouble}). Set {variable} to another.")
             time.sleep(0.1)
 
 

@@ -88,16 +88,12 @@ def _program(name: str, command: Sequence[str], env: Environment, colour: str) -
 def _start_database(env: Environment, supervisor: Supervisor) -> None:
     """Start the embedded PostgreSQL unless another is used, and prepare either."""
     if env.embedded:
-        postgres = EmbeddedPostgres(
-            env.data_dir, pg_bin=env.pg_bin, pg_user=env.pg_user, output=subprocess.PIPE
-        )
+        postgres = EmbeddedPostgres(env.data_dir, pg_bin=env.pg_bin, pg_user=env.pg_user, output=subprocess.PIPE)
 
         def start() -> subprocess.Popen[bytes]:
             return postgres.launch()
 
-        program = Program(
-            name="postgres", start=start, colour="blue", stop_signal=signal.SIGINT, stop_seconds=25.0
-        )
+        program = Program(name="postgres", start=start, colour="blue", stop_signal=signal.SIGINT, stop_seconds=25.0)
         (child,) = supervisor.start([program])
 
         def ready() -> bool:

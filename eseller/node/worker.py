@@ -6,16 +6,22 @@ share.
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterator
+
+from procrastinate import App
 
 from eseller.config.environment import Environment, environment
+from eseller.node.housekeeping import NAMESPACE, STALLED_SECONDS, housekeeping
 
 POLL_SECONDS = 0.5
 HEARTBEAT_SECONDS = 10
 
 
-def work(env: Environment) -> None:
-    """Do jobs until told to stop by SIGTERM or SIGINT; running jobs get ``stop_seconds`` to finish."""
+@contextlib.contextmanager
+def worker_app() -> Iterator[App]:
+    """The queue with all tasks of the platform, as a worker needs it; sets Django up."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eseller.config.settings")
     import django
 
@@ -23,13 +29,17 @@ def work(env: Environment) -> None:
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
 
-    from eseller.node.housekeeping import STALLED_SECONDS, housekeeping
-
     if not isinstance(app.connector, DjangoConnector):
         raise TypeError("the queue must be that of Django's database")
-    app.add_tasks_from(housekeeping, namespace="eseller.node")
-    with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
-        worker_app.run_worker(
+    with app.replace_connector(app.connector.get_worker_connector()) as for_worker:
+        for_worker.add_tasks_from(housekeeping, namespace=NAMESPACE)
+        yield for_worker
+
+
+def work(env: Environment) -> None:
+    """Do jobs until told to stop by SIGTERM or SIGINT; running jobs get ``stop_seconds`` to finish."""
+    with worker_app() as app:
+        app.run_worker(
             name=f"worker-{os.getpid()}",
             concurrency=env.worker_jobs,
             fetch_job_polling_interval=POLL_SECONDS,

@@ -1,0 +1,71 @@
+"""The worker does what the queue holds, also what a dead worker left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from django.db import connections
+from procrastinate import Blueprint
+
+from eseller.node.housekeeping import NAMESPACE, QUEUE
+from eseller.node.worker import worker_app
+from tests.node.processes import eventually
+from tests.node.running import ROOT
+
+pytestmark = pytest.mark.usefixtures("db")
+toys = Blueprint()
+
+
+@toys.task(name="noop", queue="toys")
+def noop() -> None:
+    """Do nothing."""
+
+
+def status(job: int) -> str:
+    with connections["platform"].cursor() as cursor:
+        cursor.execute("SELECT status FROM procrastinate_jobs WHERE id = %s", [job])
+        row = cursor.fetchone()
+    return str(row[0])
+
+
+def start_as_a_worker_would(job: int, *, heartbeat: str) -> None:
+    """Mark a job as taken by a worker whose last sign of life was then."""
+    with connections["platform"].cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - %s::interval) RETURNING id", [heartbeat]
+        )
+        (worker,) = cursor.fetchone()
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE id = %s", [worker, job])
+
+
+def test_what_a_dead_worker_left_is_queued_again_and_a_living_ones_job_is_not() -> None:
+    with worker_app() as app:
+        app.add_tasks_from(toys, namespace="left")
+        dead, alive = (app.configure_task("left:noop").defer() for _ in range(2))
+        start_as_a_worker_would(dead, heartbeat="10 minutes")
+        start_as_a_worker_would(alive, heartbeat="0 seconds")
+        app.configure_task(f"{NAMESPACE}:retry_stalled").defer(timestamp=0)
+
+        app.run_worker(queues=[QUEUE], wait=False, listen_notify=False, install_signal_handlers=False)
+
+    assert (status(dead), status(alive)) == ("todo", "doing")
+
+
+def test_the_process_does_jobs_without_notifications_and_ends_when_told() -> None:
+    worker = subprocess.Popen([sys.executable, "-m", "eseller.node.worker"], cwd=ROOT, env=os.environ)
+    try:
+        with worker_app() as app:
+            job = app.configure_task(f"{NAMESPACE}:forget_old_jobs").defer(timestamp=0)
+        assert eventually(lambda: status(job) == "succeeded", seconds=20)
+        with connections["platform"].cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE query ILIKE '%%LISTEN%%' AND pid <> pg_backend_pid()"
+            )
+            assert cursor.fetchone() == (0,)
+    finally:
+        worker.send_signal(signal.SIGTERM)
+    assert worker.wait(20) == 0
