@@ -1,7 +1,7 @@
 """What a product should be: the one form in which the back office, imports and the demo hand products over.
 
-``actions.save_product`` makes the rows like it: texts, options, variants, prices, stock, images and search in one transaction,
-and touches nothing that is like it already.
+``actions.save_product`` makes the rows like it: texts, options, variants, prices, stock, images and search in one
+transaction, and touches nothing that is like it already.
 """
 
 import msgspec

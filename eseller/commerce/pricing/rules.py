@@ -3,7 +3,8 @@
 The treatment, the same for every line:
 
 * A shop enters its prices with VAT (``includes_vat``) or without.
-* Prices with VAT stay the same to the buyer in every country that has rates; the part of them that is VAT follows the destination.
+* Prices with VAT stay the same to the buyer in every country that has rates; the part of them that is VAT follows the
+  destination.
 * Prices without VAT have the destination's VAT added.
 * A country without rates is an export: the rate is 0. The price stays, with or without VAT, and none of it is VAT.
 * VAT is rounded once, half up, at the line. Sums are sums of rounded lines, so an order adds up in every direction.
@@ -62,9 +63,7 @@ class VatPart(msgspec.Struct, frozen=True):
     vat: int
 
 
-def line_amounts(
-    unit_price: int, quantity: int, rate_bp: int, *, includes_vat: bool, currency: str
-) -> Amounts:
+def line_amounts(unit_price: int, quantity: int, rate_bp: int, *, includes_vat: bool, currency: str) -> Amounts:
     """Compute a line: the unit price times the quantity, parted into net and VAT.
 
     Args:
