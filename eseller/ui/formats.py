@@ -1,11 +1,12 @@
 """Amounts, numbers and moments as a reader of a locale expects them (CLDR by way of Babel)."""
 
+import re
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time, get_datetime_format
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from eseller.kernel.money import Money
@@ -13,6 +14,7 @@ from eseller.kernel.money import Money
 FALLBACK = Locale("en", "GB")
 _PREFERRED = {"en": "en_GB", "da": "da_DK", "de": "de_DE"}
 """English here is European English: day before month, 24 hours."""
+_CODE_AND_DIGIT = re.compile(r"([A-Z]{3})(?=\d)")
 
 
 @lru_cache(maxsize=64)
@@ -27,7 +29,9 @@ def locale_for(language: str) -> Locale:
 @lru_cache(maxsize=4096)
 def money(value: Money, language: str) -> str:
     """Write an amount with its currency, such as ``249,00 kr.``; digits are those of the currency."""
-    return str(format_currency(value.to_decimal(), value.currency, locale=locale_for(language)))
+    text = str(format_currency(value.to_decimal(), value.currency, locale=locale_for(language)))
+    # CLDR sets a code apart from its digits (DKK 42.00); Babel leaves that out.
+    return _CODE_AND_DIGIT.sub("\\1\N{NO-BREAK SPACE}", text)
 
 
 def number(value: int | float | Decimal, language: str, decimals: int | None = None) -> str:
@@ -51,8 +55,11 @@ def day(value: date | datetime, language: str, zone: tzinfo, width: str = "mediu
 
 
 def moment(value: datetime, language: str, zone: tzinfo, width: str = "medium") -> str:
-    """Write a moment as date and time of day in ``zone``; width as for :func:`day`."""
-    return format_datetime(value, format=width, tzinfo=zone, locale=locale_for(language))
+    """Write a moment as date, in the width of :func:`day`, and hour and minute in ``zone``."""
+    locale = locale_for(language)
+    pattern = str(get_datetime_format("short" if width == "short" else "medium", locale=locale))
+    time = format_time(value, format="short", tzinfo=zone, locale=locale)
+    return pattern.replace("'", "").replace("{0}", time).replace("{1}", day(value, language, zone, width))
 
 
 def initials(name: str) -> str:
