@@ -124,7 +124,7 @@ def test_a_crashed_postgresql_starts_again_with_its_data(start_node: StartNode, 
 
 
 @pytest.mark.slow
-def test_requests_that_run_are_finished_before_the_end(start_node: StartNode) -> None:
+def test_requests_that_run_are_finished_while_the_database_still_runs(start_node: StartNode) -> None:
     node = start_node(ESELLER_WEB_PROCESSES="1").wait_until_up()
     answers: list[tuple[int, str]] = []
     asking = threading.Thread(target=lambda: answers.append(node.get("/slow?1.5")))
@@ -135,6 +135,22 @@ def test_requests_that_run_are_finished_before_the_end(start_node: StartNode) ->
 
     asking.join(5)
     assert [status for status, _ in answers] == [200]
+
+
+@pytest.mark.slow
+def test_a_second_signal_cuts_the_waiting_short(start_node: StartNode) -> None:
+    node = start_node(ESELLER_WEB_PROCESSES="1", ESELLER_STOP_SECONDS="60").wait_until_up()
+    tree = node.tree()
+    with socket.create_connection(("127.0.0.1", node.port)) as endless:
+        endless.sendall(b"GET /slow?60 HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert eventually(lambda: node.health(0)["requests"]["active"] == 1)
+        node.process.send_signal(signal.SIGINT)
+        assert eventually(lambda: "stopping: requests" in node.log)
+        assert not eventually(lambda: node.process.poll() is not None, seconds=1)
+
+        assert node.end(signal.SIGINT, seconds=10) == 0
+
+    assert not any(process.alive for process in tree)
 
 
 @pytest.mark.slow
