@@ -1,0 +1,1 @@
+"""What changes the images of a shop; one verb a file."""
