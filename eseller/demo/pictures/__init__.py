@@ -1,1 +1,11 @@
 """Pictures of the demo shops: stylised still lifes, drawn by program and the same for the same input."""
+
+from eseller.demo.pictures.catalogue import (
+    category_pictures,
+    draw,
+    hero_picture,
+    product_pictures,
+    variant_picture,
+)
+
+__all__ = ["category_pictures", "draw", "hero_picture", "product_pictures", "variant_picture"]

@@ -84,8 +84,8 @@ PALETTES = {
         ),
         Palette(
             name="bolzenried",
-            walls=_colours("#c9d3db #bccad4 #d3d8db #b3c3cf"),
-            floors=_colours("#8fa0ad #9aa7b1 #7e93a3 #a9b3ba"),
+            walls=_colours("#c9d3db #dadddd #e6dfd2 #a9bccb"),
+            floors=_colours("#8fa0ad #a2aaaf #bda98a #6f8698"),
             shadow=rgb("#0f1c29"),
             pattern="grid",
             clay=rgb("#9aa3a8"),

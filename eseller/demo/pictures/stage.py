@@ -5,6 +5,7 @@ Shadows and light are computed small and enlarged: they are soft anyway.
 """
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 from random import Random
 
@@ -57,7 +58,15 @@ class Stage:
         """Give an empty transparent layer of the picture's size."""
         return Image.new("RGBA", self.size, (0, 0, 0, 0))
 
-    def put(self, layer: Image.Image, base: float, *, strength: float = 0.5, lift: float = 0.0) -> None:
+    def put(
+        self,
+        layer: Image.Image,
+        base: float,
+        *,
+        strength: float = 0.5,
+        lift: float = 0.0,
+        foot: Sequence[Point] = (),
+    ) -> None:
         """Lay a layer's shadow, then the layer.
 
         Args:
@@ -65,11 +74,12 @@ class Stage:
             base: y in pixels where it touches the ground.
             strength: darkness of the shadow, 0 to 1.
             lift: height above the ground in pixels, for things that hang or lie on others.
+            foot: corners on the ground of things that are not round.
         """
         if self.flat:
             self._drop_shadow(layer, strength, lift)
         else:
-            self._cast_shadow(layer, base, strength)
+            self._cast_shadow(layer, base, strength, foot)
         self.image.paste(layer, (0, 0), layer)
 
     def finish(self) -> Image.Image:
@@ -83,40 +93,41 @@ class Stage:
         merged = Image.merge("RGB", (tile, tile, tile))
         return ImageChops.add(self.image, merged, 1, -126)
 
-    def _cast_shadow(self, layer: Image.Image, base: float, strength: float) -> None:
+    def _cast_shadow(self, layer: Image.Image, base: float, strength: float, foot: Sequence[Point]) -> None:
         """A long soft shadow to the right and back, and a tight dark one where the thing stands."""
         small = layer.getchannel("A").reduce(_SMALL)
         ground = base / _SMALL
         lean, flatten = 0.62, 0.26
-        # For each shadow pixel, the point of the object it comes from: its height above ground gives the shift.
+        # For each shadow pixel, the point of the object it comes from: height above ground gives the shift.
         away = (1, lean / flatten, -ground * lean / flatten, 0, 1 / flatten, ground - ground / flatten)
         cast = small.transform(small.size, Image.Transform.AFFINE, away, Image.Resampling.BILINEAR)
         cast = cast.filter(ImageFilter.GaussianBlur(self.unit / _SMALL * 0.022))
-        box = layer.getchannel("A").getbbox() or (0, 0, 1, 1)
         contact = Image.new("L", small.size)
-        foot = small.crop((0, max(0, round(ground - self.unit * 0.05 / _SMALL)), *small.size))
-        foot_box = foot.getbbox() or (box[0] // _SMALL, 0, box[2] // _SMALL, 1)
-        wide = (foot_box[2] - foot_box[0]) * 0.06
-        ImageDraw.Draw(contact).ellipse(
-            (
-                foot_box[0] - wide * 0.2,
-                ground - self.unit * 0.022 / _SMALL,
-                foot_box[2] + wide * 2,
-                ground + self.unit * 0.02 / _SMALL,
-            ),
-            fill=255,
-        )
+        if foot:
+            ImageDraw.Draw(contact).polygon([(x / _SMALL, y / _SMALL + 1) for x, y in foot], fill=255)
+        else:
+            self._contact(contact, small, ground)
         contact = contact.filter(ImageFilter.GaussianBlur(self.unit / _SMALL * 0.012))
         both = ImageChops.lighter(cast.point(_times(strength)), contact.point(_times(strength * 1.35)))
         self._darken(both)
+
+    def _contact(self, contact: Image.Image, small: Image.Image, ground: float) -> None:
+        """An ellipse under what is near the ground."""
+        unit = self.unit / _SMALL
+        low = small.crop((0, max(0, round(ground - unit * 0.05)), *small.size)).getbbox()
+        if low is None:
+            return
+        wide = (low[2] - low[0]) * 0.06
+        box = (low[0] - wide * 0.2, ground - unit * 0.022, low[2] + wide * 2, ground + unit * 0.02)
+        ImageDraw.Draw(contact).ellipse(box, fill=255)
 
     def _drop_shadow(self, layer: Image.Image, strength: float, lift: float) -> None:
         """For things seen from above: a near and a far shadow towards the lower right."""
         small = layer.getchannel("A").reduce(_SMALL)
         near, far = (max(1, round(self.unit * share / _SMALL + lift / _SMALL)) for share in (0.008, 0.03))
         blur = self.unit / _SMALL
-        tight = ImageChops.offset(small, near, near).filter(ImageFilter.GaussianBlur(blur * 0.008))
-        loose = ImageChops.offset(small, far, far).filter(ImageFilter.GaussianBlur(blur * 0.026))
+        tight = _moved(small, near).filter(ImageFilter.GaussianBlur(blur * 0.008))
+        loose = _moved(small, far).filter(ImageFilter.GaussianBlur(blur * 0.026))
         self._darken(
             ImageChops.lighter(tight.point(_times(strength * 1.1)), loose.point(_times(strength * 0.75)))
         )
@@ -224,6 +235,13 @@ def _surface(image: Image.Image, palette: Palette, rows: tuple[int, int]) -> Non
         share = 0.12
     tone = darker(palette.floors[0], 0.5)
     image.paste(tone, (0, rows[0]), grain.point([round(max(0, v - 118) * share) for v in range(256)]))
+
+
+def _moved(mask: Image.Image, step: int) -> Image.Image:
+    """Shift a mask to the lower right; nothing comes round the other side."""
+    moved = Image.new("L", mask.size)
+    moved.paste(mask, (step, step))
+    return moved
 
 
 def _soft(small: Image.Image, size: tuple[int, int], blur: float) -> Image.Image:
