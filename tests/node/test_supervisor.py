@@ -124,17 +124,30 @@ def test_a_crashed_postgresql_starts_again_with_its_data(start_node: StartNode, 
 
 
 @pytest.mark.slow
-def test_requests_that_run_are_finished_while_the_database_still_runs(start_node: StartNode) -> None:
+def test_ctrl_c_lets_requests_finish_while_the_database_still_runs(start_node: StartNode) -> None:
     node = start_node(ESELLER_WEB_PROCESSES="1").wait_until_up()
     answers: list[tuple[int, str]] = []
     asking = threading.Thread(target=lambda: answers.append(node.get("/slow?1.5")))
     asking.start()
     assert eventually(lambda: node.health(0)["requests"]["active"] == 1)
 
-    node.end(signal.SIGTERM)
+    # A terminal sends it to all processes of its foreground group.
+    os.killpg(node.process.pid, signal.SIGINT)
 
     asking.join(5)
     assert [status for status, _ in answers] == [200]
+    assert node.process.wait(10) == 0
+
+
+@pytest.mark.slow
+def test_a_program_that_does_not_listen_is_killed_and_it_is_said(start_node: StartNode) -> None:
+    node = start_node(ESELLER_STOP_SECONDS="1", TOY_WORKER="deaf").wait_until_up()
+    tree = node.tree()
+
+    assert node.end(signal.SIGTERM) == 0
+
+    assert "worker     did not end in time: killed" in node.log
+    assert not any(process.alive for process in tree)
 
 
 @pytest.mark.slow

@@ -48,15 +48,15 @@ def test_the_private_port_answers_while_all_request_threads_are_busy(shared_node
 
 def test_idle_connections_do_not_keep_shoppers_out(shared_node: Node) -> None:
     idle = []
+    began = time.monotonic()
     try:
         for _ in range(40):
             connection = socket.create_connection(("127.0.0.1", shared_node.port))
             connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
             assert connection.recv(100)
             idle.append(connection)
-        began = time.monotonic()
         assert shared_node.get()[0] == 200
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 3
     finally:
         for connection in idle:
             connection.close()

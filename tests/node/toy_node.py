@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from eseller.config.environment import environment
@@ -9,14 +10,18 @@ from eseller.node.console import Console
 from eseller.node.supervisor import StartFailed
 from eseller.node.up import WEB, Plan, up
 
-WORKER = (sys.executable, "-c", "import time; time.sleep(3600)")
+WORKERS = {
+    "": "import time; time.sleep(3600)",
+    "deaf": "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(3600)",
+}
 
 
 def main() -> None:
     """Run until stopped."""
+    worker = (sys.executable, "-c", WORKERS[os.environ.get("TOY_WORKER", "")])
     web = (*WEB, "--application", "tests.node.toy:application")
     try:
-        up(environment(), console=Console(), plan=Plan(steps={}, worker=WORKER, web=web))
+        up(environment(), console=Console(), plan=Plan(steps={}, worker=worker, web=web))
     except StartFailed as error:
         sys.exit(str(error))
 
