@@ -32,7 +32,8 @@ def worker_app() -> Iterator[App]:
     if not isinstance(app.connector, DjangoConnector):
         raise TypeError("the queue must be that of Django's database")
     with app.replace_connector(app.connector.get_worker_connector()) as for_worker:
-        for_worker.add_tasks_from(housekeeping, namespace=NAMESPACE)
+        if f"{NAMESPACE}:retry_stalled" not in for_worker.tasks:
+            for_worker.add_tasks_from(housekeeping, namespace=NAMESPACE)
         yield for_worker
 
 

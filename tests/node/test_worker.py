@@ -9,7 +9,7 @@ import sys
 
 import pytest
 from django.db import connections
-from procrastinate import Blueprint
+from procrastinate.contrib.django import app
 
 from eseller.node.housekeeping import NAMESPACE, QUEUE
 from eseller.node.worker import worker_app
@@ -17,12 +17,12 @@ from tests.node.processes import eventually
 from tests.node.running import ROOT
 
 pytestmark = pytest.mark.usefixtures("db")
-toys = Blueprint()
 
 
-@toys.task(name="noop", queue="toys")
-def noop() -> None:
-    """Do nothing."""
+def defer(name: str, **arguments: int) -> int:
+    """Queue a job by its name; the queue need not be one that a worker serves."""
+    job: int = app.configure_task(name, queue=QUEUE if name.startswith(NAMESPACE) else "nobody").defer(**arguments)
+    return job
 
 
 def status(job: int) -> str:
@@ -43,14 +43,13 @@ def start_as_a_worker_would(job: int, *, heartbeat: str) -> None:
 
 
 def test_what_a_dead_worker_left_is_queued_again_and_a_living_ones_job_is_not() -> None:
-    with worker_app() as app:
-        app.add_tasks_from(toys, namespace="left")
-        dead, alive = (app.configure_task("left:noop").defer() for _ in range(2))
-        start_as_a_worker_would(dead, heartbeat="10 minutes")
-        start_as_a_worker_would(alive, heartbeat="0 seconds")
-        app.configure_task(f"{NAMESPACE}:retry_stalled").defer(timestamp=0)
+    dead, alive = defer("nobody:noop"), defer("nobody:noop")
+    start_as_a_worker_would(dead, heartbeat="10 minutes")
+    start_as_a_worker_would(alive, heartbeat="0 seconds")
+    defer(f"{NAMESPACE}:retry_stalled", timestamp=0)
 
-        app.run_worker(queues=[QUEUE], wait=False, listen_notify=False, install_signal_handlers=False)
+    with worker_app() as for_worker:
+        for_worker.run_worker(queues=[QUEUE], wait=False, listen_notify=False, install_signal_handlers=False)
 
     assert (status(dead), status(alive)) == ("todo", "doing")
 
@@ -58,8 +57,7 @@ def test_what_a_dead_worker_left_is_queued_again_and_a_living_ones_job_is_not() 
 def test_the_process_does_jobs_without_notifications_and_ends_when_told() -> None:
     worker = subprocess.Popen([sys.executable, "-m", "eseller.node.worker"], cwd=ROOT, env=os.environ)
     try:
-        with worker_app() as app:
-            job = app.configure_task(f"{NAMESPACE}:forget_old_jobs").defer(timestamp=0)
+        job = defer(f"{NAMESPACE}:forget_old_jobs", timestamp=0)
         assert eventually(lambda: status(job) == "succeeded", seconds=20)
         with connections["platform"].cursor() as cursor:
             cursor.execute(
