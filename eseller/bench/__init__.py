@@ -1,1 +1,1 @@
-"""Benchmarks that print: a platform of its own, load by wrk on the same machine, figures with what they were wanted to be."""
+"""Benchmarks that print: a platform of its own, load on the same machine, figures beside those that are wanted."""

@@ -7,8 +7,8 @@ import sys
 from typing import Any
 
 SLUG = "bench"
-NOUNS = "mug bowl plate jug vase tray lamp chair table stool shelf basket blanket cushion candle clock mirror hook".split()
-WORDS = "oak ash walnut clay linen wool slate copper brass amber indigo olive sand moss chalk rust smoke ivory".split()
+NOUNS = ["mug", "bowl", "plate", "jug", "vase", "tray", "lamp", "chair", "table", "stool", "shelf", "basket", "hook"]
+WORDS = ["oak", "ash", "walnut", "clay", "linen", "wool", "slate", "copper", "brass", "amber", "indigo", "olive"]
 STOCK = 1_000_000
 
 

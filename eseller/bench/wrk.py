@@ -14,7 +14,7 @@ _UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
 
 
 class NoWrk(EsellerError):
-    """wrk, which makes the load, is not installed: apt-get install wrk"""
+    """The tool wrk, which makes the load, is missing. Install it with: apt-get install wrk."""
 
     code = "no_wrk"
 
