@@ -8,7 +8,8 @@ from typing import Any
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone, translation
-from jinja2 import Environment, StrictUndefined, select_autoescape
+from jinja2 import Environment, StrictUndefined, pass_context, select_autoescape
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from eseller.kernel.money import Money
@@ -62,7 +63,12 @@ def _icon(sprite: str, name: str, label: str | None) -> Markup:
     return Markup('<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"/></svg>').format(label, sprite, name)
 
 
-def _money(value: Money | tuple[int, str] | int, currency: str | None = None) -> str:
+# Filters take the context only to say that they depend on it: otherwise Jinja computes {{ 0|money("EUR") }} once, when
+# it compiles the template, in whatever language is active then.
+
+
+@pass_context
+def _money(_: Context, value: Money | tuple[int, str] | int, currency: str | None = None) -> str:
     if isinstance(value, int):
         if currency is None:
             raise TypeError("An amount needs its currency: {{ amount|money(currency) }}.")
@@ -72,17 +78,21 @@ def _money(value: Money | tuple[int, str] | int, currency: str | None = None) ->
     return formats.money(value, language())
 
 
-def _number(value: int | float | Decimal, decimals: int | None = None) -> str:
+@pass_context
+def _number(_: Context, value: int | float | Decimal, decimals: int | None = None) -> str:
     return formats.number(value, language(), decimals)
 
 
-def _percent(value: float | Decimal, decimals: int = 0) -> str:
+@pass_context
+def _percent(_: Context, value: float | Decimal, decimals: int = 0) -> str:
     return formats.percent(value, language(), decimals)
 
 
-def _date(value: date | datetime, width: str = "medium") -> str:
+@pass_context
+def _date(_: Context, value: date | datetime, width: str = "medium") -> str:
     return formats.day(value, language(), timezone.get_current_timezone(), width)
 
 
-def _datetime(value: datetime, width: str = "medium") -> str:
+@pass_context
+def _datetime(_: Context, value: datetime, width: str = "medium") -> str:
     return formats.moment(value, language(), timezone.get_current_timezone(), width)
