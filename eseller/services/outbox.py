@@ -5,9 +5,18 @@ from typing import Any
 
 import msgspec
 
+from eseller.services.jobs import defer
 from eseller.tenancy.hosts import ShopInfo
+from eseller.tenancy.scope import require_scope
+from eseller.tenancy.sql import fetch
 
 Payload = Mapping[str, Any]
+_PUT = """
+INSERT INTO services_outboxmessage
+    (shop_id, kind, key, recipient, language, payload, state, attempts, last_error, created_at)
+VALUES (%s, %s, %s, %s, %s, %s::jsonb, 'pending', 0, '', now())
+ON CONFLICT (shop_id, key) DO NOTHING RETURNING id
+"""
 
 
 class Mail(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,25 +25,45 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     template: str
     values: dict[str, Any]
-    sender_name: str | None = None
-    """The shop's name where None."""
 
 
 Render = Callable[[ShopInfo, Payload, str], Mail | None]
-"""From shop, payload and language to the mail; None when there is nothing to tell any more. Runs in the shop's transaction."""
+"""From shop, payload and language to the mail; None when there is nothing to tell any more.
+
+Runs in the shop's transaction, with the language active.
+"""
+_renders: dict[str, Render] = {}
 
 
 def register(kind: str, render: Render) -> None:
     """Say how mails of a kind are made; called in ``AppConfig.ready``."""
-    raise NotImplementedError
+    _renders[kind] = render
+
+
+def render_of(kind: str) -> Render:
+    """Return how mails of a kind are made."""
+    return _renders[kind]
 
 
 def put(*, kind: str, key: str, recipient: str, language: str, payload: Payload) -> bool:
-    """Write a mail in the current shop transaction; it is sent after the commit. False when ``key`` was used before.
+    """Write a mail in the current shop transaction; it is sent after the commit. Two statements.
 
     Args:
         kind: a registered kind, such as ``order_confirmation``.
         key: makes putting it twice harmless, such as ``order_confirmation:17``.
+        recipient: the address.
+        language: that the mail is written in.
         payload: ids to render from; no personal data.
+
+    Returns:
+        False when ``key`` was used before.
     """
-    raise NotImplementedError
+    from eseller.services.tasks import send_mail
+
+    if kind not in _renders:
+        raise KeyError(f"No mail of the kind {kind} is registered.")
+    values = [require_scope(), kind, key, recipient, language, msgspec.json.encode(payload).decode()]
+    rows = fetch(_PUT, values)
+    if rows:
+        defer(send_mail, message=rows[0][0])
+    return bool(rows)

@@ -1,14 +1,109 @@
 """Reads of carts. Call them inside a ``shop_transaction``."""
 
-from eseller.commerce.cart.records import CartOwner, CartSummary, CartView
+from typing import Any
+
+from eseller.commerce.cart.records import CartLineView, CartOwner, CartSummary, CartView, Problem
+from eseller.kernel.ids import hash_token
+from eseller.kernel.money import Money
 from eseller.tenancy.hosts import ShopInfo
+from eseller.tenancy.sql import fetch
+
+# A customer's cart answers to the customer alone, so that signing out leaves nothing behind in the browser.
+_OF_CUSTOMER = "c.customer_id = %(customer)s"
+_OF_VISITOR = "c.customer_id IS NULL AND c.token_hash = %(token)s"
+_LINES = """
+SELECT c.checkout_key, l.variant_id, l.quantity, p.slug, coalesce(t.title, p.slug), coalesce(v.sku, ''),
+       concat_ws(' / ', coalesce(o1.labels ->> %(language)s, o1.labels ->> %(default)s),
+                 coalesce(o2.labels ->> %(language)s, o2.labels ->> %(default)s),
+                 coalesce(o3.labels ->> %(language)s, o3.labels ->> %(default)s)),
+       i.id, i.sha256, coalesce(pi.alts ->> %(language)s, pi.alts ->> %(default)s, ''),
+       price.amount, price.compare_at, p.vat_class, v.weight_g, v.active AND p.state = 'published',
+       CASE WHEN s.tracked AND NOT s.backorder THEN greatest(s.on_hand - s.reserved, 0) END
+FROM cart_cart c
+JOIN cart_cartline l ON l.cart_id = c.id
+JOIN catalog_variant v ON v.id = l.variant_id
+JOIN catalog_product p ON p.id = v.product_id
+LEFT JOIN LATERAL (
+    SELECT title FROM catalog_producttext WHERE product_id = p.id
+    ORDER BY language = %(language)s DESC, language = %(default)s DESC, language LIMIT 1
+) t ON true
+LEFT JOIN catalog_optionvalue o1 ON o1.id = v.value1_id
+LEFT JOIN catalog_optionvalue o2 ON o2.id = v.value2_id
+LEFT JOIN catalog_optionvalue o3 ON o3.id = v.value3_id
+LEFT JOIN LATERAL (
+    SELECT image_id, alts FROM catalog_productimage WHERE product_id = p.id
+    ORDER BY image_id IS NOT DISTINCT FROM v.image_id DESC, position LIMIT 1
+) pi ON true
+LEFT JOIN media_mediaimage i ON i.id = coalesce(v.image_id, pi.image_id) AND i.state = 'ready'
+LEFT JOIN LATERAL (
+    SELECT amount, compare_at FROM pricing_price x JOIN pricing_pricelist y ON y.id = x.price_list_id
+    WHERE x.variant_id = v.id AND y.currency = %(currency)s
+) price ON true
+LEFT JOIN inventory_stockitem s ON s.variant_id = v.id
+WHERE {owned}
+ORDER BY l.id
+"""
+_COUNT = """
+SELECT coalesce(sum(l.quantity), 0)::int FROM cart_cart c JOIN cart_cartline l ON l.cart_id = c.id WHERE {owned}
+"""
+
+
+def owned_by(owner: CartOwner) -> str:
+    """Return the SQL condition that finds the cart ``c``; its parameters are those of ``owner_values``."""
+    return _OF_VISITOR if owner.customer_id is None else _OF_CUSTOMER
+
+
+def owner_values(owner: CartOwner) -> dict[str, Any]:
+    """Return the parameters of ``owned_by``. Neither token nor customer finds nothing."""
+    return {"customer": owner.customer_id, "token": hash_token(owner.token) if owner.token else ""}
 
 
 def cart_view(owner: CartOwner, *, shop: ShopInfo, language: str) -> CartView:
-    """Return the cart with prices, stock and titles of this moment; an empty one where there is none."""
-    raise NotImplementedError
+    """Return the cart with prices, stock and titles of this moment; empty where there is none. One statement."""
+    values = {"language": language, "default": shop.default_language, "currency": shop.currency}
+    rows = fetch(_LINES.format(owned=owned_by(owner)), owner_values(owner) | values)
+    lines = tuple(_line(row, shop.currency) for row in rows)
+    return CartView(
+        lines=lines,
+        count=sum(line.quantity for line in lines),
+        subtotal=sum((line.line_total for line in lines if line.line_total), Money(0, shop.currency)),
+        checkout_key=rows[0][0] if rows else None,
+    )
+
+
+def _line(row: tuple[Any, ...], currency: str) -> CartLineView:
+    variant, quantity, slug, title, sku, options, image, sha256, alt = row[1:10]
+    amount, compare, vat, weight, on_sale, left = row[10:]
+    return CartLineView(
+        variant_id=variant,
+        product_slug=slug,
+        title=title,
+        options=options,
+        sku=sku,
+        image_id=image,
+        image_sha256=sha256,
+        image_alt=alt,
+        quantity=quantity,
+        unit_price=None if amount is None else Money(amount, currency),
+        compare_at=None if compare is None else Money(compare, currency),
+        line_total=None if amount is None else Money(amount * quantity, currency),
+        vat_class=vat,
+        weight_g=weight,
+        left=left,
+        problem=_problem(on_sale=on_sale, priced=amount is not None, left=left, quantity=quantity),
+    )
+
+
+def _problem(*, on_sale: bool, priced: bool, left: int | None, quantity: int) -> Problem | None:
+    if not on_sale:
+        return Problem.WITHDRAWN
+    if not priced:
+        return Problem.NO_PRICE
+    if left == 0:
+        return Problem.SOLD_OUT
+    return Problem.TOO_MANY if left is not None and left < quantity else None
 
 
 def cart_summary(owner: CartOwner) -> CartSummary:
     """Return how many pieces are in the cart, with one statement."""
-    raise NotImplementedError
+    return CartSummary(count=fetch(_COUNT.format(owned=owned_by(owner)), owner_values(owner))[0][0])

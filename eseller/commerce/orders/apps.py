@@ -4,8 +4,19 @@ from django.apps import AppConfig
 
 
 class OrdersConfig(AppConfig):
-    """Registers the orders package."""
+    """Registers the orders package, its mails and its ear for payment callbacks."""
 
     name = "eseller.commerce.orders"
     label = "orders"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Make mails and callbacks known to the packages below."""
+        from eseller.commerce.orders.actions.payment_callback import receive
+        from eseller.commerce.orders.mails import KINDS, render
+        from eseller.commerce.payments.tasks import connect
+        from eseller.services.outbox import register
+
+        for kind in KINDS:
+            register(kind, render(kind))
+        connect(receive)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from eseller.commerce.customers.errors import InvalidFields
 from eseller.kernel.errors import EsellerError
 
@@ -78,3 +80,17 @@ class BadAmount(InvalidFields):
     code = "bad_amount"
 
 
+
+
+class AlreadyPlaced(EsellerError):
+    """This order was placed a moment ago."""
+
+    code = "already_placed"
+    status = 409
+
+
+def declined_sentence(failure: str) -> str:
+    """Return what a shopper reads when the card's bank said no."""
+    if failure == "insufficient_funds":
+        return _("There is not enough money on this card. Nothing was charged. Try another card.")
+    return _("Your bank declined this card. Nothing was charged. Try another card.")

@@ -1,6 +1,18 @@
 """Reads of shipping methods. Call them inside a ``shop_transaction``."""
 
+from itertools import groupby
+
 from eseller.commerce.shipping.records import ShippingOption
+from eseller.commerce.shipping.rules import Rate, price_of
+from eseller.kernel.money import Money
+from eseller.tenancy.sql import fetch
+
+_RATES = """
+SELECT m.id, m.code, coalesce(m.names ->> %s, m.names ->> %s, m.code), m.basis, m.vat_class, r.at_least, r.amount
+FROM shipping_shippingmethod m JOIN shipping_shippingrate r ON r.method_id = m.id
+WHERE m.active AND r.country = %s AND r.currency = %s
+ORDER BY m.position, m.id
+"""
 
 
 def options_for(
@@ -13,5 +25,13 @@ def options_for(
         weight_g: of all goods, in grams.
         value: of all goods, in minor units as the shop enters prices.
         currency: of value and prices.
+        language: of the names.
+        default_language: of names that are not in that language.
     """
-    raise NotImplementedError
+    rows = fetch(_RATES, [language, default_language, country, currency])
+    options = []
+    for (_id, code, name, basis, vat_class), group in groupby(rows, key=lambda row: row[:5]):
+        price = price_of([Rate(*row[5:]) for row in group], basis=basis, weight_g=weight_g, value=value)
+        if price is not None:
+            options.append(ShippingOption(code, name, Money(price, currency), vat_class))
+    return tuple(options)

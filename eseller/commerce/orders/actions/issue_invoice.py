@@ -1,10 +1,56 @@
 """Write the invoice."""
 
+import msgspec
+
+from eseller.commerce.orders.errors import NotAllowed
+from eseller.commerce.orders.locking import locked_order, note_event
+from eseller.commerce.orders.models import Invoice, Order
+from eseller.commerce.orders.numbers import next_number
+from eseller.commerce.orders.rules import State
+from eseller.commerce.pricing.rules import VatPart
+from eseller.kernel import clock
+from eseller.tenancy.scope import shop_transaction
+
 
 def issue_invoice(*, shop_id: int, number: str, actor: str) -> int:
     """Write the order's invoice with the next number of its series, once, and return its id.
 
     Raises:
-        UnknownOrder, NotAllowed.
+        UnknownOrder: when there is no such order.
+        NotAllowed: when it was never placed, or was cancelled.
     """
-    raise NotImplementedError
+    with shop_transaction(shop_id, actor=actor, label="invoice"):
+        order = locked_order(number)
+        if order.state not in (State.OPEN, State.COMPLETED):
+            raise NotAllowed
+        return write_invoice(order_id=order.pk, actor=actor)
+
+
+def write_invoice(*, order_id: int, actor: str) -> int:
+    """Write the invoice of a locked order unless it is written; return its id. Call it inside a ``shop_transaction``."""
+    key = f"invoice:{order_id}"
+    known = Invoice.objects.filter(key=key).first()
+    if known is not None:
+        return known.pk
+    order = Order.objects.get(pk=order_id)
+    parts = [VatPart(part.rate_bp, part.net, part.vat) for part in order.vat_split.order_by("-rate_bp")]
+    return write_paper(order=order, kind=Invoice.Kind.INVOICE, key=key, parts=parts, actor=actor)
+
+
+def write_paper(*, order: Order, kind: str, key: str, parts: list[VatPart], actor: str) -> int:
+    """Write an invoice or credit note over some VAT parts, with the next number of its series; return its id."""
+    net, vat = sum(part.net for part in parts), sum(part.vat for part in parts)
+    paper = Invoice.objects.create(
+        order=order,
+        kind=kind,
+        number=next_number(kind),
+        key=key,
+        issued_at=clock.now(),
+        currency=order.currency,
+        net=net,
+        vat=vat,
+        total=net + vat,
+        vat_split=msgspec.to_builtins(parts),
+    )
+    note_event(order, f"{kind}_issued", actor, paper=paper.pk, number=paper.number, total=paper.total)
+    return int(paper.pk)

@@ -1,8 +1,33 @@
 """Place an order."""
 
-from eseller.commerce.cart.records import CartOwner
-from eseller.commerce.orders.checkout import CheckoutDetails, Placed
+from collections.abc import Mapping
+
+from eseller.commerce.cart.records import CartOwner, Problem
+from eseller.commerce.inventory.actions.reserve import commit, reserve
+from eseller.commerce.inventory.errors import Shortage, SoldOut
+from eseller.commerce.orders import checks
+from eseller.commerce.orders.actions.make_order import Made, make_order
+from eseller.commerce.orders.actions.settle import let_go, settle
+from eseller.commerce.orders.checkout import CheckoutDetails, Placed, Quote, quote
+from eseller.commerce.orders.errors import CartProblems, PaymentDeclined, TotalChanged, declined_sentence
+from eseller.commerce.orders.links import language_prefix, order_path
+from eseller.commerce.orders.mails import tell
+from eseller.commerce.payments.provider import StartRequest, provider
+from eseller.commerce.payments.records import CardInput, PaymentOption
+from eseller.kernel.errors import EsellerError
+from eseller.kernel.money import Money
+from eseller.tenancy.faults import retrying
 from eseller.tenancy.hosts import ShopInfo
+from eseller.tenancy.scope import shop_transaction
+from eseller.tenancy.sql import execute, fetch
+
+_FIND = """
+SELECT o.id, o.public_id, o.number, o.state, o.payment_state, o.email, o.payment_method, o.shipping_method, o.total,
+       o.currency, o.language, p.provider, p.token, p.state, p.failure
+FROM orders_order o
+JOIN LATERAL (SELECT * FROM payments_payment WHERE order_id = o.id ORDER BY id DESC LIMIT 1) p ON true
+WHERE o.checkout_key = %s
+"""
 
 
 def place_order(*, shop: ShopInfo, owner: CartOwner, details: CheckoutDetails, actor: str) -> Placed:
@@ -18,4 +43,123 @@ def place_order(*, shop: ShopInfo, owner: CartOwner, details: CheckoutDetails, a
         SoldOut: when somebody else was quicker.
         TotalChanged: when the total is not the one that was shown; carries the new quote to confirm.
     """
-    raise NotImplementedError
+    details = checks.tidied(details, shop)
+    made = _find(shop, details.checkout_key)
+    if made is None:
+        try:
+            made = _make(shop, owner, details, actor)
+        except EsellerError:
+            # Another request with the same key may have been quicker, and this one saw what it left.
+            made = _find(shop, details.checkout_key)
+            if made is None:
+                raise
+    return _answer(shop, owner, details, made, actor)
+
+
+def _find(shop: ShopInfo, key: str) -> Made | None:
+    def look() -> Made | None:
+        with shop_transaction(shop.id, label="place"):
+            rows = fetch(_FIND, [key])
+        return Made(**dict(zip(Made.__struct_fields__, rows[0], strict=True))) if rows else None
+
+    return retrying(look)
+
+
+def _make(shop: ShopInfo, owner: CartOwner, details: CheckoutDetails, actor: str) -> Made:
+    """Check, reserve, write: three transactions, none of which waits for anybody outside."""
+    now = retrying(lambda: _quote(shop, owner, details))
+    _check_goods(now)
+    option = checks.check(details, now, shop)
+    if now.checkout_key != details.checkout_key or details.expected_total not in (None, now.total.amount):
+        raise TotalChanged(now)
+    goods = {line.variant_id: line.quantity for line in now.lines}
+    reserve(
+        shop_id=shop.id, key=details.checkout_key, lines=goods, minutes=shop.reservation_minutes, actor=actor
+    )
+    return retrying(lambda: _write(shop, owner, details, now, option, goods, actor))
+
+
+def _quote(shop: ShopInfo, owner: CartOwner, details: CheckoutDetails) -> Quote:
+    with shop_transaction(shop.id, label="place"):
+        return quote(
+            owner=owner,
+            shop=shop,
+            language=details.language,
+            country=details.shipping.country,
+            shipping_method=details.shipping_method,
+        )
+
+
+def _check_goods(now: Quote) -> None:
+    short = [line for line in now.lines if line.problem in (Problem.SOLD_OUT, Problem.TOO_MANY)]
+    if any(line.problem for line in now.lines if line not in short):
+        raise CartProblems(now)
+    if short:
+        raise SoldOut(tuple(Shortage(line.variant_id, line.quantity, line.left or 0) for line in short))
+
+
+def _write(
+    shop: ShopInfo,
+    owner: CartOwner,
+    details: CheckoutDetails,
+    now: Quote,
+    option: PaymentOption,
+    goods: Mapping[int, int],
+    actor: str,
+) -> Made:
+    online = provider(option.provider).online
+    with shop_transaction(shop.id, actor=actor, durable=True, label="place"):
+        if not online:
+            commit(key=details.checkout_key, lines=len(goods))
+            execute("DELETE FROM cart_cart WHERE checkout_key = %s", [details.checkout_key])
+        made = make_order(
+            shop=shop,
+            quote=now,
+            details=details,
+            option=option,
+            customer_id=owner.customer_id,
+            online=online,
+            actor=actor,
+        )
+        if not online:
+            tell("order_confirmation", order_id=made.order_id, recipient=made.email, language=made.language)
+        return made
+
+
+def _answer(shop: ShopInfo, owner: CartOwner, details: CheckoutDetails, made: Made, actor: str) -> Placed:
+    """Answer for an order that exists, whoever made it; ask the provider where that is still to be done."""
+    if made.state == "pending" and made.payment in ("pending", "action_required"):
+        if (made.payment_method, made.shipping_method) != (details.payment_method, details.shipping_method):
+            # The shopper came back from the bank's page and chose otherwise.
+            let_go(shop_id=shop.id, payment_token=made.payment_token, kind="changed_mind", actor=actor)
+            raise TotalChanged(retrying(lambda: _quote(shop, owner, details)))
+        return _pay(shop, made, details.card, actor)
+    if made.state == "cancelled":
+        if made.payment == "declined":
+            raise PaymentDeclined({"card_number": declined_sentence(made.failure)})
+        raise TotalChanged(retrying(lambda: _quote(shop, owner, details)))
+    return _placed(shop, made, made.state, made.payment_state)
+
+
+def _pay(shop: ShopInfo, made: Made, card: CardInput | None, actor: str) -> Placed:
+    request = StartRequest(
+        shop_id=shop.id, token=made.payment_token, amount=Money(made.total, made.currency), card=card
+    )
+    started = provider(made.provider).start(request)
+    result = settle(shop_id=shop.id, payment_token=made.payment_token, kind="started", told=started.told, actor=actor)
+    if result.payment == "declined":
+        raise PaymentDeclined({"card_number": declined_sentence(started.told.failure)})
+    path = started.action_path if result.payment == "action_required" else ""
+    return _placed(shop, made, result.state, result.payment_state, path)
+
+
+def _placed(shop: ShopInfo, made: Made, state: str, payment_state: str, action_path: str = "") -> Placed:
+    prefix = language_prefix(shop, made.language)
+    own_page = order_path(made.public_id, shop_id=shop.id, language_prefix=prefix)
+    return Placed(
+        public_id=made.public_id,
+        number=made.number,
+        state=state,
+        payment_state=payment_state,
+        next_path=prefix + action_path if action_path else own_page,
+    )
