@@ -37,7 +37,7 @@ def money(value: Money, language: str) -> str:
 def number(value: int | float | Decimal, language: str, decimals: int | None = None) -> str:
     """Write a number with the grouping of the language; ``decimals`` fixes the digits after the separator."""
     pattern = None if decimals is None else "#,##0" + ("." + "0" * decimals if decimals else "")
-    return format_decimal(value, format=pattern, locale=locale_for(language))
+    return str(format_decimal(value, format=pattern, locale=locale_for(language)))
 
 
 def percent(value: float | Decimal, language: str, decimals: int = 0) -> str:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from django.templatetags.static import static
+from django.templatetags import static as static_files
 from django.urls import reverse
 from django.utils import timezone, translation
 from jinja2 import Environment, StrictUndefined, pass_context, select_autoescape
@@ -49,6 +49,12 @@ def language() -> str:
 def url(name: str, /, **kwargs: Any) -> str:
     """Return the address of a named route in the URLconf that the middleware chose for this host."""
     return reverse(name, kwargs=kwargs or None)
+
+
+@lru_cache(maxsize=1024)
+def static(path: str) -> str:
+    """Return the address of a static file. Which file has which hash is settled for the life of a process."""
+    return static_files.static(path)
 
 
 def icon(name: str, label: str | None = None) -> Markup:
