@@ -47,11 +47,11 @@ HEROES: dict[str, tuple[bool, tuple[Place, ...]]] = {
         False,
         (
             Place("vase", 0.92, 0.8, 0.95, "#c8913a", (("shape", "gourd"), ("glaze", "drip"))),
-            Place("vase", 1.92, 0.79, 1.0, "#ece6da", (("shape", "moon"), ("glaze", "speckle"))),
+            Place("vase", 1.86, 0.79, 1.0, "#ece6da", (("shape", "moon"), ("glaze", "speckle"))),
             Place("teapot", 1.42, 0.86, 0.9, "#b0562f"),
-            Place("candlestick", 2.12, 0.85, 0.8, "#45403d"),
+            Place("candlestick", 2.08, 0.86, 0.7, "#45403d"),
             Place("bowl", 1.06, 0.91, 0.72, "#7d8658", (("shape", "deep"), ("glaze", "speckle"))),
-            Place("mug", 1.76, 0.93, 0.78, "#587b8a", (("glaze", "dip"), ("shape", "round"))),
+            Place("mug", 1.7, 0.93, 0.78, "#587b8a", (("glaze", "dip"), ("shape", "round"))),
         ),
     ),
     "larderwren": (
@@ -59,7 +59,7 @@ HEROES: dict[str, tuple[bool, tuple[Place, ...]]] = {
         (
             Place("coffeebag", 1.0, 0.82, 0.92, "#2f5d43"),
             Place("tin", 1.36, 0.8, 0.9, "#b5532f"),
-            Place("oilbottle", 2.16, 0.81, 0.9, "#c9962f"),
+            Place("oilbottle", 2.12, 0.81, 0.9, "#c9962f"),
             Place("teapot", 1.78, 0.86, 0.86, "#c9962f"),
             Place("jamjar", 1.2, 0.92, 0.72, "#5a2743"),
             Place("jamjar", 1.98, 0.93, 0.7, "#c98a2a", (("form", "honey"),)),
@@ -74,11 +74,11 @@ HEROES: dict[str, tuple[bool, tuple[Place, ...]]] = {
             Place("nuts", 1.93, 0.28, 0.5),
             Place("screws", 0.82, 0.76, 0.5, None, (("type", "allen"),)),
             Place("gloves", 1.3, 0.75, 0.56, "#1f5f99"),
-            Place("pliers", 1.7, 0.74, 0.56, "#d8452b"),
-            Place("caliper", 2.08, 0.74, 0.5),
+            Place("pliers", 1.68, 0.72, 0.46, "#d8452b"),
+            Place("caliper", 2.02, 0.72, 0.44),
         ),
     ),
-}  # fmt: skip
+}
 
 
 def draw(
@@ -109,7 +109,7 @@ def draw(
     stage = Stage(palette, random, size, flat=drawer.flat)
     colour = rgb(variant_colour) if variant_colour else palette.accents[drawer.colour]
     width, height = size
-    spot = Spot(width / 2, height * (0.5 if drawer.flat else 0.82), stage.unit)
+    spot = Spot(width / 2, height * (0.5 if drawer.flat else 0.81), stage.unit * drawer.zoom)
     drawer.draw(stage, spot, Look(colour, params or {}, random))
     return stage.finish()
 
@@ -117,7 +117,7 @@ def draw(
 def webp(image: Image.Image) -> bytes:
     """Encode a picture; the settings are part of what makes bytes repeatable."""
     buffer = io.BytesIO()
-    image.save(buffer, "WEBP", quality=84, method=3)
+    image.save(buffer, "WEBP", quality=84, method=2)
     return buffer.getvalue()
 
 

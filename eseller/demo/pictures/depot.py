@@ -14,7 +14,7 @@ from eseller.demo.pictures.stage import Point, Stage
 from eseller.demo.pictures.tools import plate, rounded, spanner_on
 
 
-@kind("bin", colour=0)
+@kind("bin", colour=0, zoom=1.12)
 def storage_bin(stage: Stage, spot: Spot, look: Look) -> None:
     """Two stacked open-front bins and one beside them."""
     unit = spot.unit
@@ -38,15 +38,26 @@ def _bin(layer: Image.Image, x: float, base: float, unit: float, look: Look, sta
         u, v = look.random.uniform(0.12, 0.88), look.random.uniform(0.12, 0.9)
         px = left[0] + (near[0] - left[0]) * u + (back[0] - left[0]) * v
         py = left[1] + (near[1] - left[1]) * u + (back[1] - left[1]) * v + high * 0.58
-        tube(layer, [(px, py), (px + unit * 0.02, py + look.random.uniform(-5, 5))], [unit * 0.016],
-             stage.palette.metal, gloss=0.9)
+        tube(
+            layer,
+            [(px, py), (px + unit * 0.02, py + look.random.uniform(-5, 5))],
+            [unit * 0.016],
+            stage.palette.metal,
+            gloss=0.9,
+        )
     side = [near, right, shape.right, shape.near]
     low = (near[0], shape.near[1] - high * 0.5)
     mid = (near[0] + (right[0] - near[0]) * 0.3, right[1] + (near[1] - right[1]) * 0.7)
-    face(layer, panel((120, 80), darker(look.colour, 0.24)), [mid, right, shape.right,
-         (mid[0], shape.near[1] + (shape.right[1] - shape.near[1]) * 0.3)])
-    face(layer, panel((60, 80), darker(look.colour, 0.2), edge=False), [low, mid,
-         (mid[0], shape.near[1] + (side[2][1] - shape.near[1]) * 0.3), shape.near])
+    face(
+        layer,
+        panel((120, 80), darker(look.colour, 0.24)),
+        [mid, right, shape.right, (mid[0], shape.near[1] + (shape.right[1] - shape.near[1]) * 0.3)],
+    )
+    face(
+        layer,
+        panel((60, 80), darker(look.colour, 0.2), edge=False),
+        [low, mid, (mid[0], shape.near[1] + (side[2][1] - shape.near[1]) * 0.3), shape.near],
+    )
     front = panel((200, 100), look.colour)
     draw = ImageDraw.Draw(front)
     draw.rectangle((60, 34, 140, 66), fill=(244, 246, 246))
@@ -54,11 +65,15 @@ def _bin(layer: Image.Image, x: float, base: float, unit: float, look: Look, sta
     draw.line((70, 56, 110, 56), fill=(120, 126, 132), width=3)
     face(layer, front, [(left[0], shape.left[1] - high * 0.5), low, shape.near, shape.left])
     tube(layer, [left, back, right], [unit * 0.016], lighter(look.colour, 0.15))
-    tube(layer, [right, mid, low, (left[0], shape.left[1] - high * 0.5), left], [unit * 0.016],
-         lighter(look.colour, 0.15))
+    tube(
+        layer,
+        [right, mid, low, (left[0], shape.left[1] - high * 0.5), left],
+        [unit * 0.016],
+        lighter(look.colour, 0.15),
+    )
 
 
-@kind("crate")
+@kind("crate", zoom=1.1)
 def crate(stage: Stage, spot: Spot, look: Look) -> None:
     """A ribbed container with grip holes."""
     layer, unit = stage.layer(), spot.unit
@@ -76,8 +91,10 @@ def crate(stage: Stage, spot: Spot, look: Look) -> None:
         return image
 
     block(layer, shape, look.colour, wall(320), wall(220))
-    centre = [(x + (spot.x - x) * 0.08, y + (shape.lid()[0][1] * 0.5 + shape.lid()[2][1] * 0.5 - y) * 0.1)
-              for x, y in shape.lid()]
+    centre = [
+        (x + (spot.x - x) * 0.08, y + (shape.lid()[0][1] * 0.5 + shape.lid()[2][1] * 0.5 - y) * 0.1)
+        for x, y in shape.lid()
+    ]
     face(layer, panel((80, 80), darker(look.colour, 0.5), (190, 255), edge=False), centre)
     stage.put(layer, spot.base, foot=shape.foot())
 
@@ -95,7 +112,9 @@ def _drawers(size: tuple[int, int], colour: Colour, rows: list[int], columns: in
             draw.rectangle(box, fill=tone, outline=darker(colour, 0.4))
             mid = (box[0] + box[2]) / 2
             if clear:
-                draw.rectangle((box[0] + 4, box[1] + (box[3] - box[1]) * 0.6, box[2] - 4, box[3] - 2), fill=(150, 158, 164))
+                draw.rectangle(
+                    (box[0] + 4, box[1] + (box[3] - box[1]) * 0.6, box[2] - 4, box[3] - 2), fill=(150, 158, 164)
+                )
                 draw.rectangle((mid - 8, box[1] + 3, mid + 8, box[1] + 9), fill=(250, 250, 250))
             else:
                 draw.rectangle((box[0] + 10, box[1] + 5, box[2] - 10, box[1] + 12), fill=(206, 212, 216))
@@ -104,7 +123,7 @@ def _drawers(size: tuple[int, int], colour: Colour, rows: list[int], columns: in
     return image
 
 
-@kind("cabinet")
+@kind("cabinet", zoom=1.06)
 def cabinet(stage: Stage, spot: Spot, look: Look) -> None:
     """A small-parts cabinet."""
     layer, unit = stage.layer(), spot.unit
@@ -128,8 +147,12 @@ def trolley(stage: Stage, spot: Spot, look: Look) -> None:
     front = _drawers((360, 410), look.colour, [44, 44, 44, 44, 58, 70, 86], 1, clear=False)
     block(layer, shape, look.colour, front)
     face(layer, panel((120, 80), (54, 58, 62), edge=False), shape.lid(1.01))
-    rail = [(shape.near[0] + 14, shape.near[1] - shape.high * 0.92), (shape.near[0] + unit * 0.07, shape.near[1] - shape.high),
-            (shape.right[0] + unit * 0.04, shape.right[1] - shape.high), (shape.right[0], shape.right[1] - shape.high * 0.92)]
+    rail = [
+        (shape.near[0] + 14, shape.near[1] - shape.high * 0.92),
+        (shape.near[0] + unit * 0.07, shape.near[1] - shape.high),
+        (shape.right[0] + unit * 0.04, shape.right[1] - shape.high),
+        (shape.right[0], shape.right[1] - shape.high * 0.92),
+    ]
     tube(layer, rail, [unit * 0.022], stage.palette.metal, gloss=0.9)
     stage.put(layer, spot.base, foot=shape.foot())
 
@@ -171,7 +194,9 @@ def case(stage: Stage, spot: Spot, look: Look) -> None:
             x, y = -0.39 + column * 0.158, -0.28 + row * 0.142
             tray = random.choice((stage.palette.accents[0], stage.palette.accents[1], (206, 212, 216)))
             plate(layer, frame, rounded(x, y, x + 0.148, y + 0.132, 0.012), tray, depth=0.012)
-            plate(layer, frame, rounded(x + 0.012, y + 0.012, x + 0.136, y + 0.12, 0.008), darker(tray, 0.5), depth=0.01)
+            plate(
+                layer, frame, rounded(x + 0.012, y + 0.012, x + 0.136, y + 0.12, 0.008), darker(tray, 0.5), depth=0.01
+            )
             tone = random.choice((stage.palette.metal, (196, 164, 96), (120, 124, 128)))
             for _ in range(11):
                 px, py = x + random.uniform(0.03, 0.115), y + random.uniform(0.03, 0.1)
@@ -206,7 +231,7 @@ def pegboard(stage: Stage, spot: Spot, look: Look) -> None:
     stage.put(layer, 0, strength=0.6, lift=4)
 
 
-@kind("helmet", colour=1)
+@kind("helmet", colour=1, zoom=1.1)
 def helmet(stage: Stage, spot: Spot, look: Look) -> None:
     """A safety helmet from the side, peak to the left."""
     layer, unit = stage.layer(), spot.unit
@@ -214,9 +239,11 @@ def helmet(stage: Stage, spot: Spot, look: Look) -> None:
     under = Outline(frame.bounds([(-0.36, -0.05), (0.32, 0.1)]))
     under.ellipse(*frame.at(-0.01, 0.0), unit * 0.29, unit * 0.075)
     inflate(layer, under, darker(look.colour, 0.6), depth=unit * 0.03, gloss=0)
-    dome = [*curve([(-0.31, 0.02), (-0.33, -0.42), (0.02, -0.44), (0.08, -0.43)], 24),
-            *curve([(0.08, -0.43), (0.33, -0.38), (0.33, -0.1), (0.3, 0.03)], 18),
-            *curve([(0.3, 0.03), (0.05, 0.1), (-0.31, 0.02)], 18)]
+    dome = [
+        *curve([(-0.31, 0.02), (-0.33, -0.42), (0.02, -0.44), (0.08, -0.43)], 24),
+        *curve([(0.08, -0.43), (0.33, -0.38), (0.33, -0.1), (0.3, 0.03)], 18),
+        *curve([(0.3, 0.03), (0.05, 0.1), (-0.31, 0.02)], 18),
+    ]
     shell = Outline(frame.bounds(dome)).polygon(frame.all(dome))
     inflate(layer, shell, look.colour, depth=unit * 0.17, strength=1.15, gloss=0.7)
     for shift, wide in ((-0.1, 0.02), (0.02, 0.034), (0.14, 0.02)):
@@ -225,9 +252,12 @@ def helmet(stage: Stage, spot: Spot, look: Look) -> None:
     for place in range(3):
         x, y = frame.at(0.17 + place * 0.035, -0.16 - place * 0.01)
         tube(layer, [(x, y), (x - 8, y - unit * 0.07)], [unit * 0.014], darker(look.colour, 0.6), gloss=0)
-    peak = [*curve([(-0.29, -0.03), (-0.45, 0.0), (-0.47, 0.06), (-0.3, 0.06)], 16),
-            *curve([(-0.3, 0.06), (0.0, 0.13), (0.32, 0.05)], 16), *curve([(0.32, 0.05), (0.33, 0.0), (0.3, 0.0)], 6),
-            *curve([(0.3, 0.0), (0.0, 0.07), (-0.29, -0.03)], 16)]
+    peak = [
+        *curve([(-0.29, -0.03), (-0.45, 0.0), (-0.47, 0.06), (-0.3, 0.06)], 16),
+        *curve([(-0.3, 0.06), (0.0, 0.13), (0.32, 0.05)], 16),
+        *curve([(0.32, 0.05), (0.33, 0.0), (0.3, 0.0)], 6),
+        *curve([(0.3, 0.0), (0.0, 0.07), (-0.29, -0.03)], 16),
+    ]
     brim = Outline(frame.bounds(peak)).polygon(frame.all(peak))
     inflate(layer, brim, lighter(look.colour, 0.05), depth=unit * 0.035, strength=1.2, gloss=0.7)
     x, y = frame.at(-0.02, -0.2)
@@ -286,8 +316,12 @@ def goggles(stage: Stage, spot: Spot, look: Look) -> None:
         tube(layer, arm, [unit * 0.034, unit * 0.028, unit * 0.034], look.colour, gloss=0.5)
     stage.put(layer, 0, strength=0.5)
     layer = stage.layer()
-    lens = [*curve([(-0.38, -0.09), (0, -0.15), (0.38, -0.09)]), *curve([(0.39, 0.0), (0.36, 0.15), (0.12, 0.15), (0.05, 0.03)]),
-            *curve([(0.05, 0.03), (0.0, -0.02), (-0.05, 0.03)], 8), *curve([(-0.05, 0.03), (-0.12, 0.15), (-0.36, 0.15), (-0.39, 0.0)])]
+    lens = [
+        *curve([(-0.38, -0.09), (0, -0.15), (0.38, -0.09)]),
+        *curve([(0.39, 0.0), (0.36, 0.15), (0.12, 0.15), (0.05, 0.03)]),
+        *curve([(0.05, 0.03), (0.0, -0.02), (-0.05, 0.03)], 8),
+        *curve([(-0.05, 0.03), (-0.12, 0.15), (-0.36, 0.15), (-0.39, 0.0)]),
+    ]
     shape = Outline(frame.bounds(lens)).polygon(frame.all(lens))
     inflate(layer, shape, mix((214, 230, 236), look.colour, 0.06), depth=unit * 0.07, strength=0.8, gloss=1.0)
     layer.putalpha(layer.getchannel("A").point([v * 7 // 10 for v in range(256)]))
@@ -320,28 +354,53 @@ def earmuffs(stage: Stage, spot: Spot, look: Look) -> None:
 
 
 @kind("mask", flat=True)
-def mask(stage: Stage, spot: Spot, look: Look) -> None:
+def mask(stage: Stage, spot: Spot, _look: Look) -> None:
     """A folded dust mask with a valve."""
     layer, unit = stage.layer(), spot.unit
     frame = Frame(spot.x, spot.base, unit, -6)
     for side in (-1, 1):
         for bend in (-0.22, 0.22):
-            strap = curve(frame.all([(side * 0.3, bend * 0.5), (side * 0.52, bend), (side * 0.48, bend * 0.1), (side * 0.32, bend * 0.2)]))
+            strap = curve(
+                frame.all(
+                    [
+                        (side * 0.3, bend * 0.5),
+                        (side * 0.52, bend),
+                        (side * 0.48, bend * 0.1),
+                        (side * 0.32, bend * 0.2),
+                    ]
+                )
+            )
             tube(layer, strap, [unit * 0.012], stage.palette.accents[1], gloss=0.1)
-    body = [*curve([(-0.34, 0.0), (-0.2, -0.27), (0, -0.27), (0.2, -0.27), (0.34, 0.0)], 30),
-            *curve([(0.34, 0.0), (0.2, 0.29), (0, 0.31), (-0.2, 0.29), (-0.34, 0.0)], 30)]
+    body = [
+        *curve([(-0.34, 0.0), (-0.2, -0.27), (0, -0.27), (0.2, -0.27), (0.34, 0.0)], 30),
+        *curve([(0.34, 0.0), (0.2, 0.29), (0, 0.31), (-0.2, 0.29), (-0.34, 0.0)], 30),
+    ]
     shape = Outline(frame.bounds(body)).polygon(frame.all(body))
     inflate(layer, shape, weave(shape.size, (240, 242, 242), "plain"), depth=unit * 0.12, strength=0.8, gloss=0.1)
     for y in (-0.08, 0.1):
         crease = curve(frame.all([(-0.33, 0.0), (0, y * 1.7), (0.33, 0.0)]))
         tube(layer, crease, [3], (196, 202, 206), gloss=0)
-    tube(layer, curve(frame.all([(-0.1, -0.2), (0, -0.235), (0.1, -0.2)])), [unit * 0.016], stage.palette.metal, gloss=0.8)
+    tube(
+        layer,
+        curve(frame.all([(-0.1, -0.2), (0, -0.235), (0.1, -0.2)])),
+        [unit * 0.016],
+        stage.palette.metal,
+        gloss=0.8,
+    )
     x, y = frame.at(0.12, 0.05)
-    valve = Outline((x - 80, y - 80, x + 80, y + 80)).rectangle(x - unit * 0.06, y - unit * 0.055, x + unit * 0.06, y + unit * 0.055, 14)
+    valve = Outline((x - 80, y - 80, x + 80, y + 80)).rectangle(
+        x - unit * 0.06, y - unit * 0.055, x + unit * 0.06, y + unit * 0.055, 14
+    )
     inflate(layer, valve, stage.palette.accents[0], depth=unit * 0.03, gloss=0.5)
     for bar in range(3):
         level = y + (bar - 1) * unit * 0.03
-        tube(layer, [(x - unit * 0.04, level), (x + unit * 0.04, level)], [4], darker(stage.palette.accents[0], 0.4), gloss=0)
+        tube(
+            layer,
+            [(x - unit * 0.04, level), (x + unit * 0.04, level)],
+            [4],
+            darker(stage.palette.accents[0], 0.4),
+            gloss=0,
+        )
     stage.put(layer, 0, strength=0.55)
 
 
@@ -351,17 +410,33 @@ def vest(stage: Stage, spot: Spot, look: Look) -> None:
     layer, unit = stage.layer(), spot.unit
     bright = {(240, 165, 30): (222, 240, 40)}.get(look.colour, look.colour)
     frame = Frame(spot.x, spot.base, unit, 3)
-    body = [(-0.2, -0.38), (-0.1, -0.4), (0.0, -0.18), (0.1, -0.4), (0.2, -0.38),
-            *curve([(0.2, -0.38), (0.17, -0.2), (0.27, -0.1)], 10), (0.28, 0.38), (-0.28, 0.38),
-            *curve([(-0.27, -0.1), (-0.17, -0.2), (-0.2, -0.38)], 10)]
+    body = [
+        (-0.2, -0.38),
+        (-0.1, -0.4),
+        (0.0, -0.18),
+        (0.1, -0.4),
+        (0.2, -0.38),
+        *curve([(0.2, -0.38), (0.17, -0.2), (0.27, -0.1)], 10),
+        (0.28, 0.38),
+        (-0.28, 0.38),
+        *curve([(-0.27, -0.1), (-0.17, -0.2), (-0.2, -0.38)], 10),
+    ]
     shape = Outline(frame.bounds(body)).polygon(frame.all(body))
     inflate(layer, shape, weave(shape.size, bright, "plain"), depth=12, strength=0.8, gloss=0.1)
     for y in (0.06, 0.22):
-        plate(layer, frame, [(-0.278, y), (0.278, y), (0.28, y + 0.075), (-0.28, y + 0.075)], (204, 210, 214), depth=0.004)
+        plate(
+            layer, frame, [(-0.278, y), (0.278, y), (0.28, y + 0.075), (-0.28, y + 0.075)], (204, 210, 214), depth=0.004
+        )
     for side in (-1, 1):
-        plate(layer, frame, [(side * 0.125, -0.37), (side * 0.185, -0.37), (side * 0.17, 0.06), (side * 0.11, 0.06)],
-              (204, 210, 214), depth=0.004)
+        plate(
+            layer,
+            frame,
+            [(side * 0.125, -0.37), (side * 0.185, -0.37), (side * 0.17, 0.06), (side * 0.11, 0.06)],
+            (204, 210, 214),
+            depth=0.004,
+        )
     zipper = Outline(frame.bounds([(-0.03, -0.2), (0.03, 0.4)])).polygon(
-        frame.all([(-0.006, -0.18), (0.006, -0.18), (0.006, 0.38), (-0.006, 0.38)]))
+        frame.all([(-0.006, -0.18), (0.006, -0.18), (0.006, 0.38), (-0.006, 0.38)])
+    )
     inflate(layer, zipper, metal(zipper.size, (90, 96, 100)), depth=3)
     stage.put(layer, 0, strength=0.55)

@@ -24,8 +24,11 @@ def thread(colour: Colour, turns: int, *, slant: int = 12) -> Image.Image:
     for place in range(-1, turns + 1):
         y = place * step
         draw.line((0, y + slant, 120, y), fill=darker(colour, 0.6), width=max(2, round(step * 0.36)))
-        draw.line((0, y + slant + step * 0.42, 120, y + step * 0.42), fill=lighter(colour, 0.5),
-                  width=max(1, round(step * 0.2)))
+        draw.line(
+            (0, y + slant + step * 0.42, 120, y + step * 0.42),
+            fill=lighter(colour, 0.5),
+            width=max(1, round(step * 0.2)),
+        )
     return image
 
 
@@ -54,8 +57,15 @@ def _head(kind_of: str, colour: Colour) -> list[Part]:
     """The head of a screw by type."""
     flat: list[Point] = [(0, 1), (1, 1)]
     if kind_of in {"hex", "hexfull"}:
-        return [(0.045, 0.062, [(0, 0.86), (0.25, 1), (1, 1)], plain(colour, (60, 60)),
-                 Finish(0.5, 14, facets=3, metal=0.2))]
+        return [
+            (
+                0.045,
+                0.062,
+                [(0, 0.86), (0.25, 1), (1, 1)],
+                plain(colour, (60, 60)),
+                Finish(0.5, 14, facets=3, metal=0.2),
+            )
+        ]
     if kind_of in {"allen", "security"}:
         knurl = plain(colour, (120, 60))
         draw = ImageDraw.Draw(knurl)
@@ -68,8 +78,10 @@ def _head(kind_of: str, colour: Colour) -> list[Part]:
     if kind_of == "tek":
         washer: Part = (0.014, 0.075, flat, plain((52, 54, 58), (60, 20)), Finish(0.1, 6))
         return [(0.04, 0.05, flat, plain(colour, (60, 40)), Finish(0.5, 14, facets=3)), washer]
-    return [(0.14, 0.026, flat, thread(colour, 9), STEEL),
-            (0.04, 0.056, flat, plain(colour, (60, 40)), Finish(0.5, 14, facets=3))]
+    return [
+        (0.14, 0.026, flat, thread(colour, 9), STEEL),
+        (0.04, 0.056, flat, plain(colour, (60, 40)), Finish(0.5, 14, facets=3)),
+    ]
 
 
 def screw(kind_of: str, colour: Colour, length: float, unit: float) -> Image.Image:
@@ -106,7 +118,7 @@ def screws(stage: Stage, spot: Spot, look: Look) -> None:
 
 
 @kind("bolts", flat=True)
-def bolts(stage: Stage, spot: Spot, look: Look) -> None:
+def bolts(stage: Stage, spot: Spot, _look: Look) -> None:
     """A bolt, nuts and washers in order: the sign of the department."""
     layer = stage.layer()
     lay(layer, screw("hex", stage.palette.metal, 0.42, spot.unit * 1.3), (spot.x - spot.unit * 0.16, spot.base), 18)
@@ -138,8 +150,11 @@ def _washer(layer: Image.Image, x: float, y: float, radius: float, colour: Colou
         cx, cy = shape.size[0] / 2, shape.size[1] / 2
         for ray in range(28):
             angle = ray * math.tau / 28
-            draw.line((cx, cy, cx + math.cos(angle) * radius * 1.2, cy + math.sin(angle) * radius * 1.2),
-                      fill=darker(colour, 0.45), width=4)
+            draw.line(
+                (cx, cy, cx + math.cos(angle) * radius * 1.2, cy + math.sin(angle) * radius * 1.2),
+                fill=darker(colour, 0.45),
+                width=4,
+            )
     inflate(layer, shape, skin, depth=radius * 0.1, strength=1.2, gloss=0.9)
 
 
@@ -171,7 +186,7 @@ def washers(stage: Stage, spot: Spot, look: Look) -> None:
         stage.put(layer, 0, strength=0.6)
 
 
-@kind("rivets", flat=True)
+@kind("rivets", flat=True, zoom=1.1)
 def rivets(stage: Stage, spot: Spot, look: Look) -> None:
     """Blind rivets with their mandrels."""
     alu, steel = (206, 210, 213), (140, 146, 150)
@@ -184,16 +199,20 @@ def rivets(stage: Stage, spot: Spot, look: Look) -> None:
             (0.03, 0.022, [(0, 0.8), (0.4, 1), (1, 0.5)], plain(steel, (40, 20)), STEEL),
         ]
         layer = stage.layer()
-        at = (spot.x + (place % 3 - 1 + look.random.uniform(-0.2, 0.2)) * spot.unit * 0.22,
-              spot.base + (place // 3 - 1 + look.random.uniform(-0.2, 0.2)) * spot.unit * 0.22)
+        at = (
+            spot.x + (place % 3 - 1 + look.random.uniform(-0.2, 0.2)) * spot.unit * 0.22,
+            spot.base + (place // 3 - 1 + look.random.uniform(-0.2, 0.2)) * spot.unit * 0.22,
+        )
         lay(layer, sprite(parts, spot.unit * 1.15), at, look.random.uniform(0, 360))
         stage.put(layer, 0, strength=0.55)
 
 
-@kind("springs", flat=True)
+@kind("springs", flat=True, zoom=1.15)
 def springs(stage: Stage, spot: Spot, look: Look) -> None:
     """Coil springs of different pitch."""
-    for place, (length, radius, turns) in enumerate(((0.5, 0.06, 13), (0.4, 0.045, 18), (0.3, 0.075, 7), (0.44, 0.035, 22))):
+    for place, (length, radius, turns) in enumerate(
+        ((0.5, 0.06, 13), (0.4, 0.045, 18), (0.3, 0.075, 7), (0.44, 0.035, 22))
+    ):
         layer = stage.layer()
         frame = Frame(spot.x + (place - 1.5) * spot.unit * 0.17, spot.base, spot.unit, look.random.uniform(-12, 12))
         for coil in range(turns):
@@ -259,13 +278,15 @@ def rod(stage: Stage, spot: Spot, look: Look) -> None:
     """Three threaded rods across the picture."""
     for place, (wide, shift) in enumerate(((0.028, -0.2), (0.042, 0.0), (0.056, 0.22))):
         layer = stage.layer()
-        parts: list[Part] = [(1.05, wide, [(0, 1), (1, 1)], thread(stage.palette.metal, 46 - place * 8, slant=5), STEEL)]
+        parts: list[Part] = [
+            (1.05, wide, [(0, 1), (1, 1)], thread(stage.palette.metal, 46 - place * 8, slant=5), STEEL)
+        ]
         lay(layer, sprite(parts, spot.unit), (spot.x + shift * spot.unit, spot.base), -38 + look.random.uniform(-2, 2))
         stage.put(layer, 0, strength=0.6)
 
 
-@kind("ties", flat=True)
-def ties(stage: Stage, spot: Spot, look: Look) -> None:
+@kind("ties", flat=True, zoom=1.1)
+def ties(stage: Stage, spot: Spot, _look: Look) -> None:
     """Cable ties: a bundle and a closed loop."""
     black = (44, 46, 50)
     for place in range(5):
@@ -276,15 +297,17 @@ def ties(stage: Stage, spot: Spot, look: Look) -> None:
         tube(layer, [path[0], path[1]], [spot.unit * 0.05], black, gloss=0.6)
         stage.put(layer, 0, strength=0.5)
     layer = stage.layer()
-    ring = [(spot.x + spot.unit * (0.2 + 0.13 * math.cos(a / 10)), spot.base + spot.unit * (0.2 + 0.13 * math.sin(a / 10)))
-            for a in range(64)]
+    ring = [
+        (spot.x + spot.unit * (0.2 + 0.13 * math.cos(a / 10)), spot.base + spot.unit * (0.2 + 0.13 * math.sin(a / 10)))
+        for a in range(64)
+    ]
     tube(layer, ring, [spot.unit * 0.028], black, gloss=0.5)
     tube(layer, [ring[0], (ring[0][0] + 22, ring[0][1] - 30)], [spot.unit * 0.05, spot.unit * 0.028], black, gloss=0.5)
     stage.put(layer, 0, strength=0.5)
 
 
-@kind("cartridge")
-def cartridge(stage: Stage, spot: Spot, look: Look) -> None:
+@kind("cartridge", zoom=1.05)
+def cartridge(stage: Stage, spot: Spot, _look: Look) -> None:
     """A mortar cartridge, standing, with a mixing nozzle."""
     layer, unit = stage.layer(), spot.unit
     skin = plain((226, 228, 230))
@@ -295,13 +318,18 @@ def cartridge(stage: Stage, spot: Spot, look: Look) -> None:
     body = Body(spot.x, spot.base - unit * 0.44, unit * 0.42, unit * 0.11, 0.2)
     turn(layer, body, Profile([(0, 0.3), (0.04, 0.5), (0.09, 1), (1, 1)]), skin, Finish(0.5, 20))
     nozzle = Body(spot.x, body.top - unit * 0.22, unit * 0.24, unit * 0.036, 0.2)
-    turn(layer, nozzle, Profile([(0, 0.25), (0.2, 0.4), (0.24, 0.75), (0.8, 0.8), (0.82, 1.1), (1, 1.1)]),
-         thread((196, 200, 204), 9), Finish(0.6, 20))
+    turn(
+        layer,
+        nozzle,
+        Profile([(0, 0.25), (0.2, 0.4), (0.24, 0.75), (0.8, 0.8), (0.82, 1.1), (1, 1.1)]),
+        thread((196, 200, 204), 9),
+        Finish(0.6, 20),
+    )
     stage.put(layer, spot.base)
 
 
-@kind("stepdrill", flat=True)
-def step_drill(stage: Stage, spot: Spot, look: Look) -> None:
+@kind("stepdrill", flat=True, zoom=1.15)
+def step_drill(stage: Stage, spot: Spot, _look: Look) -> None:
     """A stepped cone drill in titanium gold."""
     gold, layer = (212, 170, 84), stage.layer()
     points: list[Point] = []
@@ -327,14 +355,25 @@ def drill_sprite(colour: Colour, length: float, radius: float, unit: float, *, m
         draw.polygon([(0, y + 62), (120, y), (120, y + 22), (0, y + 84)], fill=darker(colour, 0.55))
         draw.line((0, y + 88, 120, y + 26), fill=lighter(colour, 0.6), width=5)
     tip = darker(colour, 0.25) if masonry else colour
-    shank: Part = (length * 0.3, radius * (1.1 if masonry else 0.98), [(0, 0.9), (0.06, 1), (1, 1)],
-                   plain(colour, (60, 60)), STEEL)
+    shank: Part = (
+        length * 0.3,
+        radius * (1.1 if masonry else 0.98),
+        [(0, 0.9), (0.06, 1), (1, 1)],
+        plain(colour, (60, 60)),
+        STEEL,
+    )
     if masonry:
         draw = ImageDraw.Draw(shank[3])
         draw.rectangle((22, 10, 36, 44), fill=darker(colour, 0.5))
     head: list[Point] = [(0, 1.3), (0.5, 1.3), (1, 0.1)] if masonry else [(0, 1), (1, 0.05)]
-    return sprite([shank, (length * 0.64, radius, [(0, 1), (1, 1)], helix, STEEL),
-                   (length * 0.06, radius, head, plain(tip, (60, 30)), STEEL)], unit)
+    return sprite(
+        [
+            shank,
+            (length * 0.64, radius, [(0, 1), (1, 1)], helix, STEEL),
+            (length * 0.06, radius, head, plain(tip, (60, 30)), STEEL),
+        ],
+        unit,
+    )
 
 
 @kind("drill", flat=True)
@@ -352,8 +391,11 @@ def drill(stage: Stage, spot: Spot, look: Look) -> None:
 
 def film(size: tuple[int, int], colour: Colour) -> Image.Image:
     """A sprayed metal film: a colour with fine grain."""
-    return Image.composite(Image.new("RGB", size, lighter(colour, 0.2)), Image.new("RGB", size, colour),
-                           noise(*size, 0.6, 41).point([max(0, v - 120) for v in range(256)]))
+    return Image.composite(
+        Image.new("RGB", size, lighter(colour, 0.2)),
+        Image.new("RGB", size, colour),
+        noise(400, 400, 0.6, 41).resize(size).point([max(0, v - 120) for v in range(256)]),
+    )
 
 
 @kind("disc", flat=True)
@@ -386,7 +428,7 @@ def disc_wheel(stage: Stage, spot: Spot, look: Look) -> None:
 
 
 @kind("taps", flat=True)
-def taps(stage: Stage, spot: Spot, look: Look) -> None:
+def taps(stage: Stage, spot: Spot, _look: Look) -> None:
     """Thread taps in a row, each with its drill."""
     for place in range(6):
         layer, tone = stage.layer(), mix(stage.palette.metal, (150, 130, 90), 0.3)
@@ -396,8 +438,13 @@ def taps(stage: Stage, spot: Spot, look: Look) -> None:
             skin = thread(tone, 22)
             ImageDraw.Draw(skin).rectangle((50, 0, 72, 300), fill=darker(tone, 0.7))
             wide = 0.022 + place * 0.006
-            picture = sprite([(0.05, wide * 0.9, [(0, 1), (1, 1)], plain(tone, (40, 40)), Finish(0.6, 14, facets=2)),
-                              (0.16, wide, [(0, 1), (0.9, 1), (1, 0.8)], plain(tone, (40, 40)), STEEL),
-                              (0.22, wide, [(0, 1), (0.8, 1), (1, 0.5)], skin, STEEL)], spot.unit)
+            picture = sprite(
+                [
+                    (0.05, wide * 0.9, [(0, 1), (1, 1)], plain(tone, (40, 40)), Finish(0.6, 14, facets=2)),
+                    (0.16, wide, [(0, 1), (0.9, 1), (1, 0.8)], plain(tone, (40, 40)), STEEL),
+                    (0.22, wide, [(0, 1), (0.8, 1), (1, 0.5)], skin, STEEL),
+                ],
+                spot.unit,
+            )
         lay(layer, picture, (spot.x + (place - 2.5) * spot.unit * 0.12, spot.base), 0)
         stage.put(layer, 0, strength=0.55)

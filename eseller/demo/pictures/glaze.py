@@ -42,9 +42,7 @@ def _mottle(image: Image.Image, colour: Colour, share: float) -> Image.Image:
     """Let a second colour through in clouds, as glaze does where it is thin."""
     cloud = noise(24, 24, 1.3, 11).resize(image.size, Image.Resampling.BICUBIC)
     fine = noise(*image.size, 0.7, 12)
-    mask = ImageChops.add(cloud, fine, 2).point(
-        [round(max(0, min(255, (v - 118) * 1.5)) * share) for v in range(256)]
-    )
+    mask = ImageChops.add(cloud, fine, 2).point([round(max(0, min(255, (v - 118) * 1.5)) * share) for v in range(256)])
     image.paste(colour, (0, 0), mask)
     return image
 

@@ -49,7 +49,7 @@ def candlestick(stage: Stage, spot: Spot, look: Look) -> None:
         stage.put(layer, foot)
 
 
-@kind("lantern", colour=3)
+@kind("lantern", colour=3, zoom=1.25)
 def lantern(stage: Stage, spot: Spot, look: Look) -> None:
     """Two tealight holders, pierced all over, glowing from inside."""
     for x, base, size in ((-0.13, -0.04, 1.15), (0.16, 0.03, 0.95)):
@@ -70,13 +70,19 @@ def lantern(stage: Stage, spot: Spot, look: Look) -> None:
         stage.put(layer, at.base)
 
 
-@kind("chamberstick")
+@kind("chamberstick", zoom=1.1)
 def chamberstick(stage: Stage, spot: Spot, look: Look) -> None:
     """A candle in a dish with a ring for the finger."""
     layer = stage.layer()
     unit = spot.unit
-    ring = curve([(spot.x + unit * 0.21, spot.base - unit * 0.07), (spot.x + unit * 0.44, spot.base - unit * 0.16),
-                  (spot.x + unit * 0.44, spot.base + unit * 0.04), (spot.x + unit * 0.2, spot.base - unit * 0.02)])
+    ring = curve(
+        [
+            (spot.x + unit * 0.21, spot.base - unit * 0.07),
+            (spot.x + unit * 0.44, spot.base - unit * 0.16),
+            (spot.x + unit * 0.44, spot.base + unit * 0.04),
+            (spot.x + unit * 0.2, spot.base - unit * 0.02),
+        ]
+    )
     tube(layer, ring, [unit * 0.035], look.colour)
     dish: Form = (0.075, 0.24, [(0, 1), (0.5, 0.92), (1, 0.7)])
     body = vessel(layer, spot, dish, look, style="solid", tilt=0.3, clay=stage.palette.clay, lip=0.03)
@@ -101,14 +107,16 @@ def advent(stage: Stage, spot: Spot, look: Look) -> None:
     stage.put(layer, spot.base)
 
 
-@kind("candles")
+@kind("candles", zoom=1.1)
 def candles(stage: Stage, spot: Spot, look: Look) -> None:
     """Three beeswax candles, two of them tied together."""
     layer = stage.layer()
     for x, high in ((-0.11, 0.46), (-0.055, 0.46), (0.12, 0.34)):
         candle(layer, spot.x + x * spot.unit, spot.base, spot.unit * 1.15, high, look.colour)
-    knot = [(spot.x - spot.unit * 0.145, spot.base - spot.unit * 0.2),
-            (spot.x - spot.unit * 0.02, spot.base - spot.unit * 0.19)]
+    knot = [
+        (spot.x - spot.unit * 0.145, spot.base - spot.unit * 0.2),
+        (spot.x - spot.unit * 0.02, spot.base - spot.unit * 0.19),
+    ]
     tube(layer, knot, [spot.unit * 0.012], (176, 130, 92), gloss=0.1)
     stage.put(layer, spot.base)
 
@@ -129,7 +137,7 @@ def incense(stage: Stage, spot: Spot, look: Look) -> None:
     stage.image.paste(veil, (0, 0), veil)
 
 
-@kind("cakestand")
+@kind("cakestand", zoom=1.1)
 def cake_stand(stage: Stage, spot: Spot, look: Look) -> None:
     """A plate on a foot, with a small cake."""
     layer = stage.layer()
@@ -153,7 +161,7 @@ def cake_stand(stage: Stage, spot: Spot, look: Look) -> None:
     stage.put(layer, spot.base)
 
 
-@kind("platter", "tray", "dish", flat=True)
+@kind("platter", "tray", "dish", flat=True, zoom=1.05)
 def platter(stage: Stage, spot: Spot, look: Look) -> None:
     """A platter, an oven dish, a tray: seen from above."""
     layer, unit = stage.layer(), spot.unit
@@ -188,13 +196,19 @@ def platter(stage: Stage, spot: Spot, look: Look) -> None:
     stage.put(layer, 0, strength=0.6)
 
 
-@kind("dripper")
+@kind("dripper", zoom=1.1)
 def dripper(stage: Stage, spot: Spot, look: Look) -> None:
     """A coffee cone on its jug."""
     layer = stage.layer()
     unit = spot.unit
-    handle(layer, (spot.x + unit * 0.13, spot.base - unit * 0.26), (spot.x + unit * 0.17, spot.base - unit * 0.08),
-           unit * 0.14, unit * 0.036, look.colour)
+    handle(
+        layer,
+        (spot.x + unit * 0.13, spot.base - unit * 0.26),
+        (spot.x + unit * 0.17, spot.base - unit * 0.08),
+        unit * 0.14,
+        unit * 0.036,
+        look.colour,
+    )
     jug: Form = (0.32, 0.2, [(0, 0.66), (0.15, 0.68), (0.6, 1), (0.9, 0.94), (1, 0.84)])
     body = vessel(layer, spot, jug, look, style="solid", tilt=0.2, clay=stage.palette.clay)
     flange = Body(spot.x, body.top - unit * 0.03, unit * 0.03, unit * 0.17, 0.2)
@@ -206,7 +220,7 @@ def dripper(stage: Stage, spot: Spot, look: Look) -> None:
     stage.put(layer, spot.base)
 
 
-@kind("planter")
+@kind("planter", zoom=1.1)
 def planter(stage: Stage, spot: Spot, look: Look) -> None:
     """A long trough with herbs."""
     layer, unit = stage.layer(), spot.unit
@@ -214,8 +228,9 @@ def planter(stage: Stage, spot: Spot, look: Look) -> None:
     block(layer, shape, look.colour)
     soil = stage.layer()
     lid = shape.lid(0.97)
-    ImageDraw.Draw(soil).polygon([(x + (spot.x - x) * 0.06, y + (lid[0][1] - y) * 0.12) for x, y in lid],
-                                 fill=(64, 48, 38, 255))
+    ImageDraw.Draw(soil).polygon(
+        [(x + (spot.x - x) * 0.06, y + (lid[0][1] - y) * 0.12) for x, y in lid], fill=(64, 48, 38, 255)
+    )
     layer.alpha_composite(soil)
     for place in range(4):
         x = spot.x + (place - 1.5) * unit * 0.14
@@ -233,24 +248,38 @@ def hanging(stage: Stage, spot: Spot, look: Look) -> None:
     knot = (spot.x, top - unit * 0.42)
     tube(layer, [knot, (spot.x, -20)], [unit * 0.01], (120, 84, 58), gloss=0.1)
     tube(layer, [knot, (spot.x - unit * 0.02, top - 30)], [unit * 0.01], (120, 84, 58), gloss=0.1)
-    body = vessel(layer, spot._replace(base=base), form, look, style="dip", tilt=0.2, clay=stage.palette.clay,
-                  fill=(66, 48, 36))
+    body = vessel(
+        layer, spot._replace(base=base), form, look, style="dip", tilt=0.2, clay=stage.palette.clay, fill=(66, 48, 36)
+    )
     greenery(layer, (spot.x, body.top + unit * 0.01), unit * 0.8, look, 14)
     for side in (-1, 1):
-        tube(layer, [knot, (spot.x + side * unit * 0.215, body.top + unit * 0.02)], [unit * 0.01], (132, 94, 66),
-             gloss=0.1)
+        tube(
+            layer,
+            [knot, (spot.x + side * unit * 0.215, body.top + unit * 0.02)],
+            [unit * 0.01],
+            (132, 94, 66),
+            gloss=0.1,
+        )
     stage.put(layer, spot.base + unit * 0.08, strength=0.3)
 
 
-@kind("cactus")
+@kind("cactus", zoom=1.2)
 def cactus(stage: Stage, spot: Spot, look: Look) -> None:
     """Three small pots with three cacti."""
     for place, tone in enumerate(look.random.sample(stage.palette.accents, 3)):
         layer, unit = stage.layer(), spot.unit
         x, base = spot.x + (place - 1) * unit * 0.24, spot.base + (0.04 if place == 1 else -0.02) * unit
         form: Form = (0.17, 0.11, [(0, 1), (0.5, 0.94), (1, 0.8)])
-        pot = vessel(layer, Spot(x, base, unit), form, Look(tone, {}, look.random), style="speckle", tilt=0.24,
-                     clay=stage.palette.clay, fill=(92, 74, 58))
+        pot = vessel(
+            layer,
+            Spot(x, base, unit),
+            form,
+            Look(tone, {}, look.random),
+            style="speckle",
+            tilt=0.24,
+            clay=stage.palette.clay,
+            fill=(92, 74, 58),
+        )
         green = plain((96, 128, 84))
         draw = ImageDraw.Draw(green)
         for line in range(0, 320, 26):
@@ -263,7 +292,7 @@ def cactus(stage: Stage, spot: Spot, look: Look) -> None:
         stage.put(layer, base)
 
 
-@kind("olla")
+@kind("olla", zoom=1.1)
 def olla(stage: Stage, spot: Spot, look: Look) -> None:
     """A watering pot with a long neck."""
     layer = stage.layer()
@@ -281,8 +310,13 @@ def wall_vase(stage: Stage, spot: Spot, look: Look) -> None:
     base = spot.base + unit * 0.24
     for place in range(7):
         lean = (place - 3) * unit * 0.05
-        stem = curve([(spot.x + lean * 0.3, base - unit * 0.2), (spot.x + lean, base - unit * 0.4),
-                      (spot.x + lean * 1.6, base - unit * look.random.uniform(0.46, 0.6))])
+        stem = curve(
+            [
+                (spot.x + lean * 0.3, base - unit * 0.2),
+                (spot.x + lean, base - unit * 0.4),
+                (spot.x + lean * 1.6, base - unit * look.random.uniform(0.46, 0.6)),
+            ]
+        )
         tube(layer, stem, [unit * 0.006, unit * 0.006, unit * 0.022, unit * 0.014], (196, 160, 100), gloss=0.1)
     form: Form = (0.32, 0.17, [(0, 0.9), (0.2, 1), (0.6, 0.82), (0.9, 0.4), (1, 0.16)])
     vessel(layer, spot._replace(base=base), form, look, style="speckle", tilt=0.14, clay=stage.palette.clay)

@@ -32,28 +32,30 @@ Drawer = Callable[[Stage, Spot, Look], None]
 
 
 class Kind(NamedTuple):
-    """A drawing function; ``flat`` things are seen from above."""
+    """A drawing function; ``flat`` things are seen from above, small ones are shown larger by ``zoom``."""
 
     draw: Drawer
     flat: bool
     colour: int
+    zoom: float
 
 
 KINDS: dict[str, Kind] = {}
 
 
-def kind(*names: str, flat: bool = False, colour: int = 0) -> Callable[[Drawer], Drawer]:
+def kind(*names: str, flat: bool = False, colour: int = 0, zoom: float = 1.0) -> Callable[[Drawer], Drawer]:
     """Register a drawing function under names.
 
     Args:
         names: what products call it.
         flat: whether it lies on a surface seen from above.
+        zoom: how much larger than life it is shown on its own.
         colour: the accent of the palette that it takes when nothing names a colour.
     """
 
     def register(draw: Drawer) -> Drawer:
         for name in names:
-            KINDS[name] = Kind(draw, flat, colour)
+            KINDS[name] = Kind(draw, flat, colour, zoom)
         return draw
 
     return register

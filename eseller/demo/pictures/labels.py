@@ -44,20 +44,36 @@ def draw_emblem(draw: ImageDraw.ImageDraw, name: str, centre: Point, size: float
         for ray in range(16):
             angle = ray * math.pi / 8
             start, end = size * 0.6, size * (1.0 if ray % 2 else 0.82)
-            draw.line((x + math.cos(angle) * start, y + math.sin(angle) * start,
-                       x + math.cos(angle) * end, y + math.sin(angle) * end), fill=ink, width=3)
+            draw.line(
+                (
+                    x + math.cos(angle) * start,
+                    y + math.sin(angle) * start,
+                    x + math.cos(angle) * end,
+                    y + math.sin(angle) * end,
+                ),
+                fill=ink,
+                width=3,
+            )
     elif name == "cup":
         draw.pieslice((x - size * 0.8, y - size * 0.9, x + size * 0.6, y + size * 0.8), 0, 180, fill=ink)
         draw.arc((x + size * 0.3, y - size * 0.15, x + size, y + size * 0.5), -90, 120, fill=ink, width=4)
-        for step in (-0.4, 0, 0.4):
-            draw.arc((x + size * (step - 0.25), y - size, x + size * (step + 0.05), y - size * 0.3), -80, 90,
-                     fill=ink, width=2)
+        for shift in (-0.4, 0.0, 0.4):
+            draw.arc(
+                (x + size * (shift - 0.25), y - size, x + size * (shift + 0.05), y - size * 0.3),
+                -80,
+                90,
+                fill=ink,
+                width=2,
+            )
     elif name == "wren":
         draw.ellipse((x - size * 0.7, y - size * 0.4, x + size * 0.5, y + size * 0.6), fill=ink)
         draw.ellipse((x + size * 0.15, y - size * 0.75, x + size * 0.75, y - size * 0.15), fill=ink)
-        draw.polygon([(x + size * 0.7, y - size * 0.5), (x + size, y - size * 0.42), (x + size * 0.7, y - size * 0.3)],
-                     fill=ink)
-        draw.polygon([(x - size * 0.5, y), (x - size * 0.95, y - size * 0.9), (x - size * 0.2, y - size * 0.2)], fill=ink)
+        draw.polygon(
+            [(x + size * 0.7, y - size * 0.5), (x + size, y - size * 0.42), (x + size * 0.7, y - size * 0.3)], fill=ink
+        )
+        draw.polygon(
+            [(x - size * 0.5, y), (x - size * 0.95, y - size * 0.9), (x - size * 0.2, y - size * 0.2)], fill=ink
+        )
         draw.line((x - size * 0.1, y + size * 0.55, x - size * 0.1, y + size), fill=ink, width=2)
         draw.line((x + size * 0.1, y + size * 0.55, x + size * 0.1, y + size), fill=ink, width=2)
     elif name == "diamond":
@@ -66,8 +82,10 @@ def draw_emblem(draw: ImageDraw.ImageDraw, name: str, centre: Point, size: float
             draw.polygon(points, outline=ink, width=3)
     else:
         for dx, dy in ((-0.45, 0.3), (0.4, 0.4), (0, -0.25)):
-            draw.ellipse((x + (dx - 0.36) * size, y + (dy - 0.36) * size,
-                          x + (dx + 0.36) * size, y + (dy + 0.36) * size), fill=ink)
+            draw.ellipse(
+                (x + (dx - 0.36) * size, y + (dy - 0.36) * size, x + (dx + 0.36) * size, y + (dy + 0.36) * size),
+                fill=ink,
+            )
         _leaf(draw, (x, y - size * 0.5), -0.7, size * 0.7, ink)
         _leaf(draw, (x, y - size * 0.5), -2.4, size * 0.7, ink)
 
@@ -78,8 +96,10 @@ def _leaf(draw: ImageDraw.ImageDraw, foot: Point, angle: float, length: float, i
     across = angle + math.pi / 2
     bulge = (math.cos(across) * length * 0.22, math.sin(across) * length * 0.22)
     middle = ((x + tip[0]) / 2, (y + tip[1]) / 2)
-    draw.polygon([foot, (middle[0] + bulge[0], middle[1] + bulge[1]), tip,
-                  (middle[0] - bulge[0], middle[1] - bulge[1])], fill=ink)
+    draw.polygon(
+        [foot, (middle[0] + bulge[0], middle[1] + bulge[1]), tip, (middle[0] - bulge[0], middle[1] - bulge[1])],
+        fill=ink,
+    )
 
 
 def wrapper(size: tuple[int, int], colour: Colour, palette: Palette, random: Random, title: str) -> Image.Image:
@@ -106,6 +126,7 @@ def wrapper(size: tuple[int, int], colour: Colour, palette: Palette, random: Ran
         draw.rectangle((0, height * 0.84, width, height), fill=tone)
         draw.line((0, height * 0.175, width, height * 0.175), fill=palette.paper, width=3)
     box = (round(width * 0.2), round(height * 0.3), round(width * 0.8), round(height * 0.78))
-    image.paste(label((box[2] - box[0], box[3] - box[1]), palette.paper, darker(colour, 0.45), random, title=title),
-                box[:2])
+    image.paste(
+        label((box[2] - box[0], box[3] - box[1]), palette.paper, darker(colour, 0.45), random, title=title), box[:2]
+    )
     return image

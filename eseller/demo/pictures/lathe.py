@@ -17,7 +17,7 @@ from eseller.demo.pictures.stage import SMOOTH, Point, paste
 
 TEXTURE = (320, 320)
 _GRID = (36, 44)
-_CELL = (14, 9)
+_CELL = (22, 12)
 
 
 class Profile:
@@ -28,6 +28,7 @@ class Profile:
         self.radii = [_smooth(points, step / samples) for step in range(samples + 1)]
 
     def __call__(self, height: float) -> float:
+        """Give the radius at a height."""
         place = max(0.0, min(1.0, height)) * self.samples
         low = min(int(place), self.samples - 1)
         return self.radii[low] + (self.radii[low + 1] - self.radii[low]) * (place - low)
@@ -129,7 +130,7 @@ def _mesh(
     columns = [*range(0, width, _CELL[0]), width]
     rows = [*range(0, height, _CELL[1]), height]
     seen = [[_unwrap(body, profile, box[0] + x, box[1] + y, texture) for x in columns] for y in rows]
-    mesh = []
+    mesh: list[tuple[tuple[int, int, int, int], tuple[float, ...]]] = []
     for row in range(len(rows) - 1):
         for column in range(len(columns) - 1):
             corners = (
@@ -245,14 +246,10 @@ def mouth(layer: Image.Image, body: Body, radius: float, rim: Rim, y: float | No
     inner = 1 - rim.thickness
     # The light comes from the left: it falls on the right of the inside, and the left stays dark.
     across = Image.linear_gradient("L").rotate(90).resize(size)
-    deep = ImageOps.colorize(
-        across, darker(rim.inside, 0.72), lighter(rim.inside, 0.06), darker(rim.inside, 0.4)
-    )
+    deep = ImageOps.colorize(across, darker(rim.inside, 0.6), lighter(rim.inside, 0.12), darker(rim.inside, 0.26))
     hole = oval(inner)
     paste(layer, deep, (left, top), hole)
-    back = ImageChops.multiply(
-        hole, Image.linear_gradient("L").resize(size).transpose(Image.Transpose.ROTATE_180)
-    )
+    back = ImageChops.multiply(hole, Image.linear_gradient("L").resize(size).transpose(Image.Transpose.ROTATE_180))
     shade = back.point([v // 3 for v in range(256)])
     paste(layer, Image.new("RGB", size, darker(rim.inside, 0.75)), (left, top), shade)
     if rim.fill:

@@ -33,9 +33,9 @@ def weave(size: tuple[int, int], colour: Colour, pattern: str) -> Image.Image:
             draw.line((x + 3, 0, x + 3, height), fill=(255, 255, 255, 70), width=2)
         for y in range(0, height, 17):
             draw.line((0, y, width, y), fill=(*darker(colour, 0.3), 130), width=3)
-    threads = ImageChops.add(
-        noise(width, 4, 0, 21).resize(size), noise(4, height, 0, 22).resize(size), 2
-    ).point([max(0, min(255, 214 + (v - 128) // 3)) for v in range(256)])
+    threads = ImageChops.add(noise(400, 4, 0, 21).resize(size), noise(4, 400, 0, 22).resize(size), 2).point(
+        [max(0, min(255, 214 + (v - 128) // 3)) for v in range(256)]
+    )
     return ImageChops.multiply(image, ImageOps.colorize(threads, (120, 110, 100), (255, 255, 255)))
 
 
@@ -48,9 +48,13 @@ def cloth(
     random = look.random
     left, top, right, bottom = box
     wobble = [
-        (left, top), ((left + right) / 2, top + random.uniform(-3, 3)), (right, top + random.uniform(-2, 2)),
-        (right + random.uniform(-3, 2), (top + bottom) / 2), (right, bottom),
-        ((left + right) / 2, bottom + random.uniform(-3, 3)), (left + random.uniform(-2, 2), bottom),
+        (left, top),
+        ((left + right) / 2, top + random.uniform(-3, 3)),
+        (right, top + random.uniform(-2, 2)),
+        (right + random.uniform(-3, 2), (top + bottom) / 2),
+        (right, bottom),
+        ((left + right) / 2, bottom + random.uniform(-3, 3)),
+        (left + random.uniform(-2, 2), bottom),
         (left + random.uniform(-3, 3), (top + bottom) / 2),
     ]
     shape.polygon(wobble)
@@ -68,7 +72,7 @@ def _fold(layer: Image.Image, x: float, top: float, bottom: float, unit: float) 
         paste(layer, Image.new("RGB", slope.size, tone), place, slope)
 
 
-@kind("towel", "runner", "napkins", flat=True, colour=1)
+@kind("towel", "runner", "napkins", flat=True, colour=1, zoom=1.15)
 def towel(stage: Stage, spot: Spot, look: Look) -> None:
     """Folded cloths, one upon another, turned a little."""
     unit = spot.unit
@@ -83,8 +87,13 @@ def towel(stage: Stage, spot: Spot, look: Look) -> None:
         layer = cloth(stage, own, box, pattern)
         _fold(layer, x + wide * unit * 0.36, box[1], box[3], unit)
         if step == count - 1:
-            loop = curve([(x - wide * unit * 0.85, box[1] + 6), (x - wide * unit, box[1] - unit * 0.07),
-                          (x - wide * unit * 0.7, box[1] + 6)])
+            loop = curve(
+                [
+                    (x - wide * unit * 0.85, box[1] + 6),
+                    (x - wide * unit, box[1] - unit * 0.07),
+                    (x - wide * unit * 0.7, box[1] + 6),
+                ]
+            )
             tube(layer, loop, [unit * 0.014], mix(look.colour, (90, 70, 50), 0.4), gloss=0.1)
         turned = layer.rotate((-7, 5, -3)[step], Image.Resampling.BICUBIC, center=(spot.x, spot.base))
         stage.put(turned, 0, strength=0.45)
@@ -95,8 +104,12 @@ def throw(stage: Stage, spot: Spot, look: Look) -> None:
     """A folded throw with fringes."""
     unit, pattern = spot.unit, look.choose("pattern", "check")
     for step, (dx, dy) in enumerate(((0.03, 0.035), (0.015, 0.015), (0, 0))):
-        box = (spot.x + (dx - 0.31) * unit, spot.base + (dy - 0.27) * unit,
-               spot.x + (dx + 0.29) * unit, spot.base + (dy + 0.22) * unit)
+        box = (
+            spot.x + (dx - 0.31) * unit,
+            spot.base + (dy - 0.27) * unit,
+            spot.x + (dx + 0.29) * unit,
+            spot.base + (dy + 0.22) * unit,
+        )
         layer = cloth(stage, look, box, pattern, puff=16)
         if step == 2:
             for place in range(42):
@@ -136,11 +149,17 @@ def pad(stage: Stage, spot: Spot, look: Look) -> None:
     skin = Image.composite(
         Image.new("RGB", shape.size, darker(look.colour, 0.25)),
         Image.new("RGB", shape.size, look.colour),
-        noise(*shape.size, 1, 31).point([max(0, v - 110) for v in range(256)]),
+        noise(400, 400, 1, 31).resize(shape.size).point([max(0, v - 110) for v in range(256)]),
     )
     inflate(layer, shape, skin, depth=unit * 0.07, strength=0.9, gloss=0.05)
-    ring = curve([(spot.x, box[1] + 8), (spot.x - unit * 0.05, box[1] - unit * 0.08),
-                  (spot.x + unit * 0.05, box[1] - unit * 0.08), (spot.x + unit * 0.02, box[1] + 8)])
+    ring = curve(
+        [
+            (spot.x, box[1] + 8),
+            (spot.x - unit * 0.05, box[1] - unit * 0.08),
+            (spot.x + unit * 0.05, box[1] - unit * 0.08),
+            (spot.x + unit * 0.02, box[1] + 8),
+        ]
+    )
     tube(layer, ring, [unit * 0.018], (128, 84, 54), gloss=0.2)
     stage.put(layer, 0, strength=0.55)
 
@@ -155,13 +174,19 @@ def pot_holder(stage: Stage, spot: Spot, look: Look) -> None:
         own = Look(tone, look.params, look.random)
         box = (x - unit * 0.21, y - unit * 0.21, x + unit * 0.21, y + unit * 0.21)
         layer = cloth(stage, own, box, "plain", puff=18)
-        loop = curve([(box[0] + 20, box[1] + 20), (box[0] - unit * 0.06, box[1] - unit * 0.06),
-                      (box[0] + unit * 0.05, box[1] - unit * 0.05), (box[0] + 34, box[1] + 20)])
+        loop = curve(
+            [
+                (box[0] + 20, box[1] + 20),
+                (box[0] - unit * 0.06, box[1] - unit * 0.06),
+                (box[0] + unit * 0.05, box[1] - unit * 0.05),
+                (box[0] + 34, box[1] + 20),
+            ]
+        )
         tube(layer, loop, [unit * 0.02], (128, 84, 54), gloss=0.2)
         stage.put(layer.rotate(angle, Image.Resampling.BICUBIC, center=(x, y)), 0, strength=0.55)
 
 
-@kind("apron", flat=True)
+@kind("apron", flat=True, zoom=1.05)
 def apron(stage: Stage, spot: Spot, look: Look) -> None:
     """An apron laid flat, straps crossed."""
     layer, unit = stage.layer(), spot.unit
@@ -169,8 +194,14 @@ def apron(stage: Stage, spot: Spot, look: Look) -> None:
     for side in (-1, 1):
         strap = curve(frame.all([(side * 0.11, -0.24), (side * 0.3, -0.46), (-side * 0.3, -0.4), (side * 0.26, -0.02)]))
         tube(layer, strap, [unit * 0.026], darker(look.colour, 0.18), gloss=0.05)
-    body = [(-0.13, -0.26), (0.13, -0.26), *curve([(0.14, -0.16), (0.16, -0.06), (0.27, -0.02)], 8), (0.28, 0.36),
-            (-0.28, 0.36), *curve([(-0.27, -0.02), (-0.16, -0.06), (-0.14, -0.16)], 8)]
+    body = [
+        (-0.13, -0.26),
+        (0.13, -0.26),
+        *curve([(0.14, -0.16), (0.16, -0.06), (0.27, -0.02)], 8),
+        (0.28, 0.36),
+        (-0.28, 0.36),
+        *curve([(-0.27, -0.02), (-0.16, -0.06), (-0.14, -0.16)], 8),
+    ]
     shape = Outline(frame.bounds(body)).polygon(frame.all(body))
     inflate(layer, shape, weave(shape.size, look.colour, "plain"), depth=10, strength=0.8, gloss=0.05)
     pocket = [(-0.16, 0.06), (0.16, 0.06), (0.15, 0.22), (-0.15, 0.22)]

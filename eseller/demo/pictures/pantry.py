@@ -29,7 +29,7 @@ def scatter(layer: Image.Image, spot: Spot, look: Look, tones: tuple[Colour, ...
         tube(layer, [(x, y), end], [size * spot.unit * 0.8], look.random.choice(tones), gloss=0.4)
 
 
-@kind("tin")
+@kind("tin", zoom=1.15)
 def tin(stage: Stage, spot: Spot, look: Look) -> None:
     """A round tin with a printed wall and a lid."""
     layer, random, palette = stage.layer(), look.random, stage.palette
@@ -43,8 +43,13 @@ def tin(stage: Stage, spot: Spot, look: Look) -> None:
     if not plain_tin:
         mid = (TEXTURE[0] // 2, TEXTURE[1])
         skin.paste(wrapper((TEXTURE[0], TEXTURE[1]), look.colour, palette, random, "").resize(TEXTURE), (0, 0))
-        inner = label((round(mid[0] * 1.12), 190), palette.paper, darker(look.colour, 0.4), random,
-                      title="LARDERWREN" if palette.name == "larderwren" else "")
+        inner = label(
+            (round(mid[0] * 1.12), 190),
+            palette.paper,
+            darker(look.colour, 0.4),
+            random,
+            title="LARDERWREN" if palette.name == "larderwren" else "",
+        )
         skin.paste(inner, (TEXTURE[0] // 2 - inner.size[0] // 2, 92))
     else:
         draw_emblem(ImageDraw.Draw(skin), "wren", (160, 180), 60, lighter(look.colour, 0.5))
@@ -65,15 +70,22 @@ def _pack(spot: Spot, wide: float, high: float, pinch: float, unit: float) -> tu
     x, base = spot.x, spot.base
     top = base - high * unit
     half = wide * unit
-    right = curve([(x + half * pinch, top), (x + half * 1.02, top + high * unit * 0.3),
-                   (x + half * 1.05, base - high * unit * 0.2), (x + half * 0.94, base - 6)], 16)
+    right = curve(
+        [
+            (x + half * pinch, top),
+            (x + half * 1.02, top + high * unit * 0.3),
+            (x + half * 1.05, base - high * unit * 0.2),
+            (x + half * 0.94, base - 6),
+        ],
+        16,
+    )
     foot = curve([(x + half * 0.94, base - 6), (x, base + unit * 0.04), (x - half * 0.94, base - 6)], 12)
     left = [(2 * x - px, py) for px, py in reversed(right)]
     points = [*right, *foot, *left]
     return Outline((x - half * 1.1, top, x + half * 1.1, base + unit * 0.04)).polygon(points), points
 
 
-@kind("pouch")
+@kind("pouch", zoom=1.12)
 def pouch(stage: Stage, spot: Spot, look: Look) -> None:
     """A paper pouch with a label, standing."""
     layer, unit = stage.layer(), spot.unit
@@ -85,15 +97,20 @@ def pouch(stage: Stage, spot: Spot, look: Look) -> None:
     draw.rectangle((0, 0, width, height * 0.16), fill=look.colour)
     draw.line((0, height * 0.2, width, height * 0.2), fill=darker(kraft, 0.25), width=3)
     draw.line((0, height * 0.215, width, height * 0.215), fill=lighter(kraft, 0.25), width=2)
-    paper = label((round(width * 0.56), round(height * 0.44)), stage.palette.paper, darker(look.colour, 0.35),
-                  look.random, title="LARDERWREN")
+    paper = label(
+        (round(width * 0.56), round(height * 0.44)),
+        stage.palette.paper,
+        darker(look.colour, 0.35),
+        look.random,
+        title="LARDERWREN",
+    )
     skin.paste(paper, (round(width * 0.22), round(height * 0.32)))
     inflate(layer, shape, skin, depth=unit * 0.1, strength=0.9, gloss=0.12)
     scatter(layer, spot, look, (*LEAF, lighter(look.colour, 0.1)), 22, 0.02)
     stage.put(layer, spot.base)
 
 
-@kind("coffeebag")
+@kind("coffeebag", zoom=1.12)
 def coffee_bag(stage: Stage, spot: Spot, look: Look) -> None:
     """A side-fold bag with a rolled top, a band and a few beans."""
     layer, unit = stage.layer(), spot.unit
@@ -114,7 +131,7 @@ def coffee_bag(stage: Stage, spot: Spot, look: Look) -> None:
     stage.put(layer, spot.base)
 
 
-def _jar(layer: Image.Image, spot: Spot, look: Look, stage: Stage, lid: Colour, *, hex_jar: bool = False) -> None:
+def _jar(layer: Image.Image, spot: Spot, look: Look, stage: Stage, lid: Colour, *, honey: bool = False) -> None:
     """A filled glass jar with a lid and a label."""
     unit = spot.unit
     skin = Image.new("RGB", TEXTURE, look.colour)
@@ -125,25 +142,30 @@ def _jar(layer: Image.Image, spot: Spot, look: Look, stage: Stage, lid: Colour, 
         draw.ellipse((x - size, y - size * 0.7, x + size, y + size * 0.7), fill=tone)
     draw.rectangle((0, 0, 320, 30), fill=mix(look.colour, (244, 248, 244), 0.75))
     draw.rectangle((0, 30, 320, 34), fill=lighter(look.colour, 0.35))
-    paper = label((200, 150), stage.palette.paper, darker(look.colour, 0.5), look.random, title="LARDERWREN",
-                  emblem="sun" if hex_jar else "")
+    paper = label(
+        (200, 150),
+        stage.palette.paper,
+        darker(look.colour, 0.5),
+        look.random,
+        title="LARDERWREN",
+        emblem="sun" if honey else "",
+    )
     skin.paste(paper, (60, 110))
     height, radius = 0.34 * unit, 0.17 * unit
     body = Body(spot.x, spot.base - height - radius * 0.1, height, radius, 0.2)
-    glass = Finish(0.95, 46, facets=6) if hex_jar else GLASS
-    turn(layer, body, Profile([(0, 0.8), (0.08, 0.86), (0.17, 1), (0.94, 1), (1, 0.9)]), skin, glass)
+    turn(layer, body, Profile([(0, 0.8), (0.08, 0.86), (0.17, 1), (0.94, 1), (1, 0.9)]), skin, GLASS)
     cap = Body(spot.x, body.top - unit * 0.05, unit * 0.065, radius * 0.88, 0.2)
     turn(layer, cap, Profile([(0, 0.96), (0.15, 1), (1, 1)]), plain(lid), TIN)
     disc(layer, cap, panel((160, 80), lighter(lid, 0.18), edge=False), 0.95)
 
 
-@kind("jamjar")
+@kind("jamjar", zoom=1.25)
 def jam_jar(stage: Stage, spot: Spot, look: Look) -> None:
     """A jar of jam, honey or chutney with a spoon beside it."""
     layer = stage.layer()
     honey = look.choose("form", "") == "honey"
     lid = (196, 156, 74) if honey else darker(look.colour, 0.25)
-    _jar(layer, spot, look, stage, lid, hex_jar=honey)
+    _jar(layer, spot, look, stage, lid, honey=honey)
     if honey:
         stick = [(spot.x + spot.unit * 0.2, spot.base + 10), (spot.x + spot.unit * 0.4, spot.base - spot.unit * 0.05)]
         tube(layer, stick, [spot.unit * 0.02], stage.palette.wood, gloss=0.2)
@@ -154,13 +176,13 @@ def jam_jar(stage: Stage, spot: Spot, look: Look) -> None:
     else:
         fruit = [mix(look.colour, (255, 220, 160), 0.12), look.colour, darker(look.colour, 0.2)]
         for place in range(4):
-            x = spot.x + (0.23 + place % 3 * 0.075) * spot.unit
+            x = spot.x + (0.21 + place % 3 * 0.06) * spot.unit
             y = spot.base + (place // 3 * 0.05 - 0.005 + place % 2 * 0.02) * spot.unit
             tube(layer, [(x, y - 6), (x + 4, y - 8)], [spot.unit * 0.075], look.random.choice(fruit), gloss=0.9)
     stage.put(layer, spot.base)
 
 
-@kind("jamtrio")
+@kind("jamtrio", zoom=1.15)
 def jam_trio(stage: Stage, spot: Spot, look: Look) -> None:
     """Three jars together."""
     for x, base, tone in ((-0.22, -0.04, (90, 39, 67)), (0.22, -0.05, (208, 120, 42)), (0.0, 0.03, (232, 198, 63))):
@@ -170,17 +192,20 @@ def jam_trio(stage: Stage, spot: Spot, look: Look) -> None:
         stage.put(layer, at.base)
 
 
-@kind("oilbottle")
+@kind("oilbottle", zoom=1.05)
 def oil_bottle(stage: Stage, spot: Spot, look: Look) -> None:
     """A glass bottle with a cork."""
     layer, unit = stage.layer(), spot.unit
     skin = plain(look.colour)
     draw = ImageDraw.Draw(skin)
     draw.rectangle((0, 0, 320, 70), fill=mix(look.colour, (240, 246, 240), 0.6))
-    skin.paste(label((190, 120), stage.palette.paper, darker(look.colour, 0.5), look.random, title="LARDERWREN"), (65, 176))
+    skin.paste(
+        label((190, 120), stage.palette.paper, darker(look.colour, 0.5), look.random, title="LARDERWREN"), (65, 176)
+    )
     body = Body(spot.x, spot.base - unit * 0.58, unit * 0.57, unit * 0.13, 0.18)
-    form = Profile([(0, 0.34), (0.05, 0.36), (0.06, 0.3), (0.26, 0.3), (0.36, 0.62), (0.44, 0.96), (0.5, 1), (0.96, 1),
-                    (1, 0.92)])
+    form = Profile(
+        [(0, 0.34), (0.05, 0.36), (0.06, 0.3), (0.26, 0.3), (0.36, 0.62), (0.44, 0.96), (0.5, 1), (0.96, 1), (1, 0.92)]
+    )
     turn(layer, body, form, skin, GLASS)
     cork = Body(spot.x, body.top - unit * 0.045, unit * 0.05, unit * 0.038, 0.2)
     turn(layer, cork, Profile([(0, 1), (1, 0.9)]), plain((190, 146, 102)), MATT)
@@ -188,25 +213,38 @@ def oil_bottle(stage: Stage, spot: Spot, look: Look) -> None:
     stage.put(layer, spot.base)
 
 
-@kind("carton")
+@kind("carton", zoom=1.12)
 def carton(stage: Stage, spot: Spot, look: Look) -> None:
     """A printed carton; bars of chocolate are flat and lean on nothing."""
     layer, unit = stage.layer(), spot.unit
     form = look.choose("form", "box")
-    wide, high, deep = {"box": (0.36, 0.4, 0.2), "flat": (0.3, 0.5, 0.05), "pack": (0.24, 0.46, 0.18),
-                        "gift": (0.5, 0.2, 0.36)}[form]
+    wide, high, deep = {
+        "box": (0.36, 0.4, 0.2),
+        "flat": (0.3, 0.5, 0.05),
+        "pack": (0.24, 0.46, 0.18),
+        "gift": (0.5, 0.2, 0.36),
+    }[form]
     shape = Block(spot.x, spot.base, wide * unit, high * unit, deep * unit)
     size = (round(wide * 640), round(high * 640))
-    front = wrapper(size, look.colour, stage.palette, look.random, "LARDERWREN" if form != "flat" else "71 %")
+    front = wrapper(size, look.colour, stage.palette, look.random, "LARDERWREN" if form != "flat" else "CACAO")
     side = panel((round(deep * 640), size[1]), look.colour, edge=False)
-    draw_emblem(ImageDraw.Draw(side), look.random.choice(EMBLEMS), (side.size[0] / 2, size[1] * 0.5),
-                side.size[0] * 0.28, lighter(look.colour, 0.45))
+    draw_emblem(
+        ImageDraw.Draw(side),
+        look.random.choice(EMBLEMS),
+        (side.size[0] / 2, size[1] * 0.5),
+        side.size[0] * 0.28,
+        lighter(look.colour, 0.45),
+    )
     block(layer, shape, look.colour, front, side)
     if form == "gift":
         band = panel((40, 40), (214, 176, 92), edge=False)
         lid = shape.lid()
-        middle = [_between(lid[0], lid[1], 0.44), _between(lid[0], lid[1], 0.56),
-                  _between(lid[3], lid[2], 0.56), _between(lid[3], lid[2], 0.44)]
+        middle = [
+            _between(lid[0], lid[1], 0.44),
+            _between(lid[0], lid[1], 0.56),
+            _between(lid[3], lid[2], 0.56),
+            _between(lid[3], lid[2], 0.44),
+        ]
         face(layer, band, middle)
     if form == "box":
         for place in range(2):
@@ -221,7 +259,7 @@ def _between(first: Point, second: Point, share: float) -> Point:
     return first[0] + (second[0] - first[0]) * share, first[1] + (second[1] - first[1]) * share
 
 
-@kind("sweets")
+@kind("sweets", zoom=1.15)
 def sweets(stage: Stage, spot: Spot, look: Look) -> None:
     """A heap of wrapped sweets."""
     layer, unit = stage.layer(), spot.unit
@@ -233,28 +271,45 @@ def sweets(stage: Stage, spot: Spot, look: Look) -> None:
             tone = look.random.choice((look.colour, (240, 232, 214), *stage.palette.accents[1:4]))
             for side in (-1, 1):
                 ear = Outline((x - 70, y - 40, x + 70, y + 40)).polygon(
-                    [(x + side * 24, y), (x + side * 52, y - 20), (x + side * 46, y), (x + side * 52, y + 20)])
+                    [(x + side * 24, y), (x + side * 52, y - 20), (x + side * 46, y), (x + side * 52, y + 20)]
+                )
                 inflate(layer, ear, lighter(tone, 0.25), depth=8)
             core = Outline((x - 40, y - 30, x + 40, y + 30)).rectangle(x - 34, y - 22, x + 34, y + 22, 10)
             inflate(layer, core, tone, depth=20, gloss=0.6)
     stage.put(layer, spot.base)
 
 
-@kind("kettle")
+@kind("kettle", zoom=1.1)
 def kettle(stage: Stage, spot: Spot, look: Look) -> None:
     """An enamel kettle with a bow handle."""
     layer, unit = stage.layer(), spot.unit
     top = spot.base - unit * 0.36
-    bow = curve([(spot.x - unit * 0.17, top + unit * 0.08), (spot.x - unit * 0.24, top - unit * 0.3),
-                 (spot.x + unit * 0.24, top - unit * 0.3), (spot.x + unit * 0.17, top + unit * 0.08)])
+    bow = curve(
+        [
+            (spot.x - unit * 0.17, top + unit * 0.08),
+            (spot.x - unit * 0.24, top - unit * 0.3),
+            (spot.x + unit * 0.24, top - unit * 0.3),
+            (spot.x + unit * 0.17, top + unit * 0.08),
+        ]
+    )
     tube(layer, bow, [unit * 0.02], stage.palette.metal, gloss=0.8)
     tube(layer, bow[9:16], [unit * 0.05], stage.palette.wood, gloss=0.3)
-    spout = curve([(spot.x - unit * 0.2, top + unit * 0.2), (spot.x - unit * 0.36, top + unit * 0.16),
-                   (spot.x - unit * 0.38, top - unit * 0.02)])
+    spout = curve(
+        [
+            (spot.x - unit * 0.2, top + unit * 0.2),
+            (spot.x - unit * 0.36, top + unit * 0.16),
+            (spot.x - unit * 0.38, top - unit * 0.02),
+        ]
+    )
     tube(layer, spout, [unit * 0.11, unit * 0.07, unit * 0.05], look.colour, gloss=0.8)
     body = Body(spot.x, top, unit * 0.34, unit * 0.27, 0.2)
-    turn(layer, body, Profile([(0, 0.4), (0.1, 0.6), (0.4, 0.9), (0.8, 1), (0.95, 0.97), (1, 0.9)]),
-         plain(look.colour), GLASS)
+    turn(
+        layer,
+        body,
+        Profile([(0, 0.4), (0.1, 0.6), (0.4, 0.9), (0.8, 1), (0.95, 0.97), (1, 0.9)]),
+        plain(look.colour),
+        GLASS,
+    )
     lid = Body(spot.x, top - unit * 0.03, unit * 0.045, unit * 0.12, 0.2)
     turn(layer, lid, Profile([(0, 0.2), (0.5, 0.8), (1, 1)]), plain(darker(look.colour, 0.1)), GLASS)
     knob = Body(spot.x, lid.top - unit * 0.035, unit * 0.04, unit * 0.028, 0.2)
@@ -262,13 +317,19 @@ def kettle(stage: Stage, spot: Spot, look: Look) -> None:
     stage.put(layer, spot.base)
 
 
-@kind("cafetiere")
-def cafetiere(stage: Stage, spot: Spot, look: Look) -> None:
+@kind("cafetiere", zoom=1.1)
+def cafetiere(stage: Stage, spot: Spot, _look: Look) -> None:
     """A glass press in a beech frame."""
     layer, unit = stage.layer(), spot.unit
     wood, steel = stage.palette.wood, stage.palette.metal
-    handle(layer, (spot.x + unit * 0.15, spot.base - unit * 0.4), (spot.x + unit * 0.15, spot.base - unit * 0.1),
-           unit * 0.14, unit * 0.04, wood)
+    handle(
+        layer,
+        (spot.x + unit * 0.15, spot.base - unit * 0.4),
+        (spot.x + unit * 0.15, spot.base - unit * 0.1),
+        unit * 0.14,
+        unit * 0.04,
+        wood,
+    )
     skin = plain((216, 226, 222))
     draw = ImageDraw.Draw(skin)
     draw.rectangle((0, 118, 320, 320), fill=(60, 36, 22))
@@ -288,7 +349,7 @@ def cafetiere(stage: Stage, spot: Spot, look: Look) -> None:
     stage.put(layer, spot.base)
 
 
-@kind("grinder")
+@kind("grinder", zoom=1.1)
 def grinder(stage: Stage, spot: Spot, look: Look) -> None:
     """A slim hand grinder with a crank."""
     layer, unit = stage.layer(), spot.unit
@@ -315,8 +376,13 @@ def strainer(stage: Stage, spot: Spot, look: Look) -> None:
     layer, unit = stage.layer(), spot.unit
     steel = stage.palette.metal
     x, y = spot.x - unit * 0.12, spot.base + unit * 0.08
-    tube(layer, [(x + unit * 0.12, y - unit * 0.1), (spot.x + unit * 0.38, spot.base - unit * 0.32)],
-         [unit * 0.022, unit * 0.04], steel, gloss=0.9)
+    tube(
+        layer,
+        [(x + unit * 0.12, y - unit * 0.1), (spot.x + unit * 0.38, spot.base - unit * 0.32)],
+        [unit * 0.022, unit * 0.04],
+        steel,
+        gloss=0.9,
+    )
     shape = Outline((x - unit * 0.2, y - unit * 0.2, x + unit * 0.2, y + unit * 0.2)).ellipse(x, y, unit * 0.18)
     inflate(layer, shape, metal(shape.size, steel), depth=unit * 0.03, gloss=0.9)
     bowl = Outline((x - unit * 0.2, y - unit * 0.2, x + unit * 0.2, y + unit * 0.2)).ellipse(x, y, unit * 0.155)

@@ -130,7 +130,7 @@ def edge_of(form: tuple[float, float, list[Point]], body: Body, height: float) -
     return body.x + Profile(form[2])(height) * body.radius, body.top + body.height * height
 
 
-@kind("mug", colour=1)
+@kind("mug", colour=1, zoom=1.3)
 def mug(stage: Stage, spot: Spot, look: Look) -> None:
     """A mug or cup; shape, glaze, handle."""
     form = MUGS[look.choose("shape", "round")]
@@ -157,7 +157,7 @@ def mug(stage: Stage, spot: Spot, look: Look) -> None:
         mug(stage, Spot(spot.x + spot.unit * 0.3, spot.base + spot.unit * 0.06, spot.unit), beside)
 
 
-@kind("cupsaucer")
+@kind("cupsaucer", zoom=1.15)
 def cup_and_saucer(stage: Stage, spot: Spot, look: Look) -> None:
     """A cup on its saucer."""
     layer = stage.layer()
@@ -169,7 +169,7 @@ def cup_and_saucer(stage: Stage, spot: Spot, look: Look) -> None:
     mug(stage, cup, Look(look.colour, params, look.random))
 
 
-@kind("tumbler")
+@kind("tumbler", zoom=1.1)
 def tumbler(stage: Stage, spot: Spot, look: Look) -> None:
     """A travel cup with a cork lid and a sleeve."""
     layer = stage.layer()
@@ -184,7 +184,7 @@ def tumbler(stage: Stage, spot: Spot, look: Look) -> None:
     stage.put(layer, spot.base)
 
 
-@kind("bowl", colour=2)
+@kind("bowl", colour=2, zoom=1.15)
 def bowl(stage: Stage, spot: Spot, look: Look) -> None:
     """A bowl; shape and glaze."""
     layer = stage.layer()
@@ -202,7 +202,7 @@ def bowl(stage: Stage, spot: Spot, look: Look) -> None:
     stage.put(layer, spot.base)
 
 
-@kind("bowlset")
+@kind("bowlset", zoom=1.1)
 def bowls(stage: Stage, spot: Spot, look: Look) -> None:
     """Three small bowls."""
     places = ((-0.24, -0.06), (0.18, -0.1), (0.02, 0.06))
@@ -235,7 +235,7 @@ def _dish(layer: Image.Image, rim: Body, look: Look, clay: Colour, style: str, d
     disc(layer, well._replace(top=well.top + rim.height * 0.05), face, 0.675)
 
 
-@kind("plate", colour=3)
+@kind("plate", colour=3, zoom=1.1)
 def plate(stage: Stage, spot: Spot, look: Look) -> None:
     """A stack of plates: the upper one shows its face."""
     count = 1 if look.choose("depth", "") == "deep" else look.random.choice((2, 3, 3))
@@ -254,20 +254,18 @@ def plate(stage: Stage, spot: Spot, look: Look) -> None:
         stage.put(layer, rim.top + rim.height + rim.radius * 0.4 * 0.62, strength=0.5 if step == 0 else 0.3)
 
 
-@kind("plateset")
+@kind("plateset", zoom=1.15)
 def plates(stage: Stage, spot: Spot, look: Look) -> None:
     """Four small plates of different colours in a loose stack."""
     for step, tone in enumerate(look.random.sample(stage.palette.accents, 4)):
         layer = stage.layer()
         x = spot.x + (step - 1.5) * spot.unit * 0.05
         rim = Body(x, spot.base - spot.unit * (0.14 + step * 0.045), spot.unit * 0.05, spot.unit * 0.29, 0.4)
-        _dish(
-            layer, rim, Look(mix(tone, stage.palette.clay, 0.3), {}, look.random), stage.palette.clay, "drip"
-        )
+        _dish(layer, rim, Look(mix(tone, stage.palette.clay, 0.3), {}, look.random), stage.palette.clay, "drip")
         stage.put(layer, rim.top + rim.height + rim.radius * 0.25, strength=0.45)
 
 
-@kind("vase", colour=0)
+@kind("vase", colour=0, zoom=1.06)
 def vase(stage: Stage, spot: Spot, look: Look) -> None:
     """A vase, sometimes with a branch."""
     layer = stage.layer()
@@ -299,9 +297,12 @@ def _branch(layer: Image.Image, start: Point, unit: float, look: Look) -> None:
     random = look.random
     side = random.choice((-1, 1))
     stem = curve(
-        [start, (start[0] + side * unit * 0.02, start[1] - unit * 0.12),
-         (start[0] + side * unit * random.uniform(0.08, 0.2), start[1] - unit * random.uniform(0.24, 0.32))]
-    )  # fmt: skip
+        [
+            start,
+            (start[0] + side * unit * 0.02, start[1] - unit * 0.12),
+            (start[0] + side * unit * random.uniform(0.08, 0.2), start[1] - unit * random.uniform(0.24, 0.32)),
+        ]
+    )
     tube(layer, stem, [unit * 0.012, unit * 0.006], (94, 74, 52), gloss=0.1)
     leaf = random.choice(((104, 118, 78), (138, 122, 70), (92, 110, 92), (150, 98, 60)))
     for place in range(7, len(stem), 3):
@@ -318,7 +319,7 @@ def _branch(layer: Image.Image, start: Point, unit: float, look: Look) -> None:
         )
 
 
-@kind("budvases")
+@kind("budvases", zoom=1.08)
 def bud_vases(stage: Stage, spot: Spot, look: Look) -> None:
     """Five small vases in a row."""
     shapes = look.random.sample(["bud", "egg", "cone", "bud", "egg"], 5)
@@ -329,7 +330,7 @@ def bud_vases(stage: Stage, spot: Spot, look: Look) -> None:
         vase(stage, Spot(x, base, spot.unit * 1.15), Look(tone, params, look.random))
 
 
-@kind("jug", colour=1)
+@kind("jug", colour=1, zoom=1.1)
 def jug(stage: Stage, spot: Spot, look: Look) -> None:
     """A jug with a pulled lip and a handle."""
     small = look.choose("shape", "tall") == "small"
@@ -349,22 +350,33 @@ def jug(stage: Stage, spot: Spot, look: Look) -> None:
         spot.unit * 0.042,
         look.colour,
     )
-    lip = curve([(spot.x - wide * 0.5, top + height * 0.14), (spot.x - wide * 0.85, top + height * 0.06),
-                 (spot.x - wide * 1.0, top - height * 0.03)])  # fmt: skip
+    lip = curve(
+        [
+            (spot.x - wide * 0.5, top + height * 0.14),
+            (spot.x - wide * 0.85, top + height * 0.06),
+            (spot.x - wide * 1.0, top - height * 0.03),
+        ]
+    )
     tube(layer, lip, [spot.unit * 0.1, spot.unit * 0.07, spot.unit * 0.03], look.colour)
     vessel(layer, spot, form, look, style=look.choose("glaze", "solid"), tilt=0.2, clay=stage.palette.clay)
     stage.put(layer, spot.base)
 
 
-@kind("teapot", colour=0)
+@kind("teapot", colour=0, zoom=1.0)
 def teapot(stage: Stage, spot: Spot, look: Look) -> None:
     """A round teapot: spout to the left, handle to the right, lid with a knob."""
     layer = stage.layer()
     unit, colour = spot.unit, look.colour
     height, wide = 0.36 * unit, 0.27 * unit
     top = spot.base - height - unit * 0.02
-    spout = curve([(spot.x - wide * 0.72, top + height * 0.66), (spot.x - wide * 1.35, top + height * 0.6),
-                   (spot.x - wide * 1.3, top + height * 0.12), (spot.x - wide * 1.66, top - height * 0.04)])  # fmt: skip
+    spout = curve(
+        [
+            (spot.x - wide * 0.72, top + height * 0.66),
+            (spot.x - wide * 1.35, top + height * 0.6),
+            (spot.x - wide * 1.3, top + height * 0.12),
+            (spot.x - wide * 1.66, top - height * 0.04),
+        ]
+    )
     tube(layer, spout, [unit * 0.13, unit * 0.085, unit * 0.058, unit * 0.046], colour)
     tip = (round(spout[-1][0]), round(spout[-1][1]))
     tube(layer, [tip, (tip[0] - 3, tip[1] - 1)], [unit * 0.026, unit * 0.022], darker(colour, 0.7), gloss=0)
@@ -378,8 +390,10 @@ def teapot(stage: Stage, spot: Spot, look: Look) -> None:
     )
     style = look.choose("glaze", "solid")
     form: tuple[float, float, list[Point]] = (
-        0.36, 0.27, [(0, 0.5), (0.08, 0.62), (0.3, 0.92), (0.52, 1), (0.78, 0.86), (0.96, 0.56), (1, 0.54)]
-    )  # fmt: skip
+        0.36,
+        0.27,
+        [(0, 0.5), (0.08, 0.62), (0.3, 0.92), (0.52, 1), (0.78, 0.86), (0.96, 0.56), (1, 0.54)],
+    )
     body = vessel(layer, spot, form, look, style=style, tilt=0.2, clay=stage.palette.clay)
     lid = Body(spot.x, body.top - unit * 0.055, unit * 0.06, wide * 0.5, 0.2)
     skin = glaze(style if style != "dip" else "solid", colour, stage.palette.clay, look.random)
@@ -389,26 +403,31 @@ def teapot(stage: Stage, spot: Spot, look: Look) -> None:
     stage.put(layer, spot.base)
 
 
-@kind("bottle", colour=2)
+@kind("bottle", colour=2, zoom=1.1)
 def bottle(stage: Stage, spot: Spot, look: Look) -> None:
     """A clay bottle with a steel pourer."""
     layer = stage.layer()
     form: tuple[float, float, list[Point]] = (
-        0.5, 0.16, [(0, 0.26), (0.16, 0.26), (0.28, 0.5), (0.42, 0.92), (0.6, 1), (0.94, 0.96), (1, 0.86)]
-    )  # fmt: skip
-    body = vessel(
-        layer, spot, form, look, style=look.choose("glaze", "solid"), tilt=0.16, clay=stage.palette.clay
+        0.5,
+        0.16,
+        [(0, 0.26), (0.16, 0.26), (0.28, 0.5), (0.42, 0.92), (0.6, 1), (0.94, 0.96), (1, 0.86)],
     )
+    body = vessel(layer, spot, form, look, style=look.choose("glaze", "solid"), tilt=0.16, clay=stage.palette.clay)
     steel = Body(spot.x, body.top - spot.unit * 0.03, spot.unit * 0.04, spot.unit * 0.034, 0.2)
     grey = Image.new("RGB", (64, 64), stage.palette.metal)
     turn(layer, steel, Profile([(0, 0.7), (1, 1)]), grey, Finish(gloss=0.8, metal=1))
-    pour = curve([(spot.x, steel.top), (spot.x, steel.top - spot.unit * 0.06),
-                  (spot.x - spot.unit * 0.06, steel.top - spot.unit * 0.085)])  # fmt: skip
+    pour = curve(
+        [
+            (spot.x, steel.top),
+            (spot.x, steel.top - spot.unit * 0.06),
+            (spot.x - spot.unit * 0.06, steel.top - spot.unit * 0.085),
+        ]
+    )
     tube(layer, pour, [spot.unit * 0.022, spot.unit * 0.016], stage.palette.metal, gloss=0.9)
     stage.put(layer, spot.base)
 
 
-@kind("jar")
+@kind("jar", zoom=1.2)
 def jar(stage: Stage, spot: Spot, look: Look) -> None:
     """A store jar with a lid of clay or wood."""
     layer = stage.layer()
@@ -429,13 +448,11 @@ def jar(stage: Stage, spot: Spot, look: Look) -> None:
     stage.put(layer, spot.base)
 
 
-@kind("crock")
+@kind("crock", zoom=1.04)
 def crock(stage: Stage, spot: Spot, look: Look) -> None:
     """A wine cooler with a bottle in it."""
     layer = stage.layer()
-    neck = Body(
-        spot.x + spot.unit * 0.03, spot.base - spot.unit * 0.66, spot.unit * 0.36, spot.unit * 0.085, 0.14
-    )
+    neck = Body(spot.x + spot.unit * 0.03, spot.base - spot.unit * 0.66, spot.unit * 0.36, spot.unit * 0.085, 0.14)
     glass = Image.new("RGB", (64, 64), (38, 52, 36))
     turn(
         layer,
@@ -458,7 +475,7 @@ def crock(stage: Stage, spot: Spot, look: Look) -> None:
     stage.put(front, spot.base)
 
 
-@kind("pot", colour=0)
+@kind("pot", colour=0, zoom=1.05)
 def pot(stage: Stage, spot: Spot, look: Look) -> None:
     """A plant pot on its saucer, with something green."""
     layer = stage.layer()

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
@@ -83,10 +84,7 @@ def curve(points: Sequence[Point], steps: int = 24) -> list[Point]:
         share = step / steps
         work = list(points)
         while len(work) > 1:
-            work = [
-                (a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share)
-                for a, b in zip(work, work[1:], strict=False)
-            ]
+            work = [(a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share) for a, b in pairwise(work)]
         result.append(work[0])
     return result
 
@@ -122,9 +120,7 @@ def shine(
     """Light a texture as if its mask were a hill: bright towards the upper left, dark away from it."""
     hill = mask.filter(ImageFilter.GaussianBlur(depth * 0.5))
     step = max(1, round(depth * 0.3))
-    slope = ImageChops.subtract(
-        ImageChops.offset(hill, -step, -step), ImageChops.offset(hill, step, step), 2, 128
-    )
+    slope = ImageChops.subtract(ImageChops.offset(hill, -step, -step), ImageChops.offset(hill, step, step), 2, 128)
     shade = slope.point([max(0, min(255, round(238 + (v - 128) * 2.6 * strength))) for v in range(256)])
     light = slope.point([max(0, min(255, round((v - 150) * 3.2 * gloss * strength))) for v in range(256)])
     shaded = ImageChops.multiply(texture, Image.merge("RGB", (shade,) * 3))
@@ -162,9 +158,7 @@ def face(layer: Image.Image, texture: Image.Image, corners: Sequence[Point]) -> 
     width, height = texture.size
     source = [(0.0, 0.0), (float(width), 0.0), (float(width), float(height)), (0.0, float(height))]
     size = (right - left, bottom - top)
-    bent = texture.transform(
-        size, Image.Transform.PERSPECTIVE, _perspective(local, source), Image.Resampling.BICUBIC
-    )
+    bent = texture.transform(size, Image.Transform.PERSPECTIVE, _perspective(local, source), Image.Resampling.BICUBIC)
     mask = Image.new("L", (size[0] * SMOOTH, size[1] * SMOOTH))
     ImageDraw.Draw(mask).polygon([(x * SMOOTH, y * SMOOTH) for x, y in local], fill=255)
     paste(layer, bent, (left, top), mask.reduce(SMOOTH))
@@ -191,8 +185,6 @@ def _perspective(target: Sequence[Point], source: Sequence[Point]) -> list[float
 def metal(size: tuple[int, int], colour: Colour, *, upright: bool = False) -> Image.Image:
     """A brushed metal texture: bands of light and dark, as a room reflects in it."""
     tones = [0.1, 0.35, 0.55, 0.28, 0.05, 0.2, 0.5, 0.3, 0.1]
-    data = b"".join(
-        bytes(lighter(colour, tone) if tone >= 0.25 else darker(colour, 0.28 - tone)) for tone in tones
-    )
+    data = b"".join(bytes(lighter(colour, tone) if tone >= 0.25 else darker(colour, 0.28 - tone)) for tone in tones)
     strip = Image.frombytes("RGB", (1, len(tones)) if not upright else (len(tones), 1), data)
     return strip.resize(size, Image.Resampling.BICUBIC)

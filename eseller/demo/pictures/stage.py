@@ -18,17 +18,17 @@ SMOOTH = 3
 _SMALL = 4
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def noise(width: int, height: int, blur: float = 0, seed: int = 7) -> Image.Image:
     """Give grey noise around 128; the same for the same arguments. Do not change it in place."""
-    image = Image.frombytes("L", (width, height), Random(seed).randbytes(width * height))
+    image = Image.frombytes("L", (width, height), Random(seed).randbytes(width * height))  # noqa: S311 grain, no secret
     if blur:
         image = image.filter(ImageFilter.GaussianBlur(blur))
         image = image.point([max(0, min(255, round(128 + (v - 128) * blur * 2.4))) for v in range(256)])
     return image
 
 
-def ramp(size: tuple[int, int], values: list[float], *, upright: bool = True) -> Image.Image:
+def ramp(size: tuple[int, int], values: Sequence[float], *, upright: bool = True) -> Image.Image:
     """Give a smooth grey gradient through ``values`` (0 to 255), downwards or to the right."""
     data = bytes(max(0, min(255, round(value))) for value in values)
     strip = Image.frombytes("L", (1, len(data)) if upright else (len(data), 1), data)
@@ -43,9 +43,7 @@ class Stage:
         unit: pixels that kinds take as 1.0; objects are about half a unit high.
     """
 
-    def __init__(
-        self, palette: Palette, random: Random, size: tuple[int, int], *, flat: bool = False
-    ) -> None:
+    def __init__(self, palette: Palette, random: Random, size: tuple[int, int], *, flat: bool = False) -> None:
         self.palette = palette
         self.random = random
         self.size = size
@@ -83,15 +81,8 @@ class Stage:
         self.image.paste(layer, (0, 0), layer)
 
     def finish(self) -> Image.Image:
-        """Add the last film of grain and a slight darkening of the corners."""
-        grain = noise(256, 256)
-        tile = Image.new("L", self.size)
-        for x in range(0, self.size[0], 256):
-            for y in range(0, self.size[1], 256):
-                tile.paste(grain, (x, y))
-        tile = tile.point([126 + (v - 128) // 26 for v in range(256)])
-        merged = Image.merge("RGB", (tile, tile, tile))
-        return ImageChops.add(self.image, merged, 1, -126)
+        """Add the last film of grain."""
+        return ImageChops.add(self.image, _grain(self.size), 1, -126)
 
     def _cast_shadow(self, layer: Image.Image, base: float, strength: float, foot: Sequence[Point]) -> None:
         """A long soft shadow to the right and back, and a tight dark one where the thing stands."""
@@ -128,13 +119,21 @@ class Stage:
         blur = self.unit / _SMALL
         tight = _moved(small, near).filter(ImageFilter.GaussianBlur(blur * 0.008))
         loose = _moved(small, far).filter(ImageFilter.GaussianBlur(blur * 0.026))
-        self._darken(
-            ImageChops.lighter(tight.point(_times(strength * 1.1)), loose.point(_times(strength * 0.75)))
-        )
+        self._darken(ImageChops.lighter(tight.point(_times(strength * 1.1)), loose.point(_times(strength * 0.75))))
 
     def _darken(self, small: Image.Image) -> None:
         mask = small.resize(self.size, Image.Resampling.BICUBIC)
         self.image.paste(mix(self.palette.shadow, (0, 0, 0), 0.1), (0, 0), mask)
+
+
+@lru_cache(maxsize=4)
+def _grain(size: tuple[int, int]) -> Image.Image:
+    tile = Image.new("L", size)
+    for x in range(0, size[0], 256):
+        for y in range(0, size[1], 256):
+            tile.paste(noise(256, 256), (x, y))
+    tile = tile.point([126 + (v - 128) // 26 for v in range(256)])
+    return Image.merge("RGB", (tile, tile, tile))
 
 
 @lru_cache(maxsize=24)
@@ -173,7 +172,7 @@ def _wall_pattern(image: Image.Image, palette: Palette, horizon: int, pattern: i
     small = Image.new("L", (width // _SMALL, height // _SMALL))
     draw = ImageDraw.Draw(small)
     unit = height / _SMALL
-    random = Random(pattern)
+    random = Random(pattern)  # noqa: S311 leaves, no secret
     if palette.pattern == "window":
         left = (0.5 + pattern * 0.14) * unit
         for column in range(2):
@@ -181,10 +180,14 @@ def _wall_pattern(image: Image.Image, palette: Palette, horizon: int, pattern: i
                 x = left + column * 0.21 * unit
                 y = (0.06 + row * 0.27) * unit + column * 0.05 * unit
                 draw.polygon(
-                    [(x, y), (x + 0.19 * unit, y + 0.045 * unit), (x + 0.12 * unit, y + 0.29 * unit),
-                     (x - 0.07 * unit, y + 0.245 * unit)],
+                    [
+                        (x, y),
+                        (x + 0.19 * unit, y + 0.045 * unit),
+                        (x + 0.12 * unit, y + 0.29 * unit),
+                        (x - 0.07 * unit, y + 0.245 * unit),
+                    ],
                     fill=125,
-                )  # fmt: skip
+                )
         image.paste(lighter(palette.walls[0], 0.75), (0, 0), _soft(small, image.size, unit * 0.012))
     elif palette.pattern == "leaves":
         for twig in range(2 + pattern % 2):
@@ -213,16 +216,15 @@ def _twig(draw: ImageDraw.ImageDraw, random: Random, start: Point, unit: float) 
         bulge = (math.cos(side + math.pi / 2) * length * 0.24, math.sin(side + math.pi / 2) * length * 0.24)
         middle = ((x + tip[0]) / 2, (y + tip[1]) / 2)
         draw.polygon(
-            [(x, y), (middle[0] + bulge[0], middle[1] + bulge[1]), tip,
-             (middle[0] - bulge[0], middle[1] - bulge[1])],
+            [(x, y), (middle[0] + bulge[0], middle[1] + bulge[1]), tip, (middle[0] - bulge[0], middle[1] - bulge[1])],
             fill=85,
-        )  # fmt: skip
+        )
         x, y = nx, ny
 
 
 def _surface(image: Image.Image, palette: Palette, rows: tuple[int, int]) -> None:
     """Give the table its material: plaster, wooden boards or brushed steel."""
-    width, height = image.size
+    width = image.size[0]
     band = (width, max(1, rows[1] - rows[0]))
     if palette.pattern == "leaves":
         grain = noise(20, 160, 1.2, 3).resize(band, Image.Resampling.BICUBIC)
