@@ -97,3 +97,22 @@ class Saved(msgspec.Struct, frozen=True):
 
     product_id: int
     outcome: str
+
+
+class CategoryTextDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """A category's words in one language; the description is Markdown."""
+
+    language: str
+    title: str
+    description: str = ""
+
+
+class CategoryDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole category, as ``actions.save_category`` takes it."""
+
+    slug: str
+    texts: tuple[CategoryTextDraft, ...]
+    parent_id: int | None = None
+    position: int = 0
+    published: bool = True
+    image_id: int | None = None

@@ -1,4 +1,4 @@
-"""What search reads, written with the product: an entry for each language of the shop, and words to mend queries with."""
+"""What search reads, written with the product: an entry for each language, and words to mend queries with."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from eseller.commerce.catalog.drafts import ProductDraft
 from eseller.tenancy.scope import require_scope
 from eseller.tenancy.sql import execute, fetch
 
-# Weights: A title; B brand, type, tags, SKU, EAN, values of options; C description. Titles and B stand there unstemmed as
+# Weights: A title; B brand, type, tags, SKU, EAN, values of options; C description. A and B stand there unstemmed as
 # well, so that the beginning of a word finds it. Languages without a text have the one that their pages show instead.
 _ENTRIES = """
 INSERT INTO catalog_searchentry (shop_id, product_id, language, document)
