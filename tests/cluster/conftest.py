@@ -19,6 +19,13 @@ def pg_bin() -> Path | None:
     return Path(name) if name else None
 
 
+@pytest.fixture(scope="module")
+def server(pg_bin: Path | None) -> Iterator[EmbeddedPostgres]:
+    """A server for the tests of a module."""
+    with temporary(pg_bin=pg_bin) as shared:
+        yield shared
+
+
 @pytest.fixture
 def bare_postgres(pg_bin: Path | None) -> Iterator[EmbeddedPostgres]:
     """A server on which nothing has been done yet."""
@@ -27,6 +34,11 @@ def bare_postgres(pg_bin: Path | None) -> Iterator[EmbeddedPostgres]:
 
 
 @pytest.fixture
-def logins(bare_postgres: EmbeddedPostgres) -> Environment:
-    """Settings that lead to it."""
-    return load({"ESELLER_DATA": str(bare_postgres.data_dir), "ESELLER_SECRET": "s" * 40})
+def logins(server: EmbeddedPostgres) -> Environment:
+    """Settings that lead to the module's server."""
+    return logins_of(server)
+
+
+def logins_of(server: EmbeddedPostgres) -> Environment:
+    """Settings that lead to a server."""
+    return load({"ESELLER_DATA": str(server.data_dir), "ESELLER_SECRET": "s" * 40})

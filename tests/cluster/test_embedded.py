@@ -114,9 +114,7 @@ def test_it_ends_when_the_process_that_started_it_is_killed(directory: Path) -> 
     script = f"{START}; p = E(Path(sys.argv[1]), testing=True); p.start()"
     script += "; print(p.process.pid, flush=True); input()"
     command = [sys.executable, "-c", script, str(directory)]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
-    ) as owner:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as owner:
         assert owner.stdout is not None
         postmaster = int(owner.stdout.readline())
         assert parent_of(postmaster) == owner.pid

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from eseller.cluster.embedded import temporary
+from eseller.cluster.layout import ClusterLayout
 from tests.node.running import ROOT, Node, environ_for
 
 ESELLER = (sys.executable, "-m", "eseller.cli.main")
@@ -20,6 +24,26 @@ def test_init_and_migrate_can_be_run_again_and_again(data_dir: Path) -> None:
         done = subprocess.run([*ESELLER, command], env=environ, cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
     assert "No migrations to apply" in done.stdout
+
+
+@pytest.mark.pg15
+def test_a_postgresql_of_ones_own_is_prepared_and_migrated(data_dir: Path) -> None:
+    name = os.environ.get("ESELLER_PG_BIN")
+    with temporary(pg_bin=Path(name) if name else None) as server:
+        environ = environ_for(data_dir, DATABASE_URL=server.admin.at("shops").url)
+        environ.pop("ESELLER_PG_BIN", None)
+        for command in ("init", "migrate"):
+            done = subprocess.run(
+                [*ESELLER, command], env=environ, cwd=ROOT, capture_output=True, text=True, check=False
+            )
+            assert done.returncode == 0, done.stderr
+        with psycopg.connect(server.admin.at("shops").url) as connection:
+            owners = connection.execute(
+                "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'"
+            ).fetchall()
+
+    assert owners == [("eseller_owner",)]
+    assert not ClusterLayout.inside(data_dir).base.exists(), "no embedded one beside it"
 
 
 @pytest.mark.slow
