@@ -65,6 +65,12 @@ def test_seed_and_colour_change_the_picture() -> None:
     assert len(pictures) == 4
 
 
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_odd_sizes_cut_things_off_instead_of_failing(kind: str) -> None:
+    for size in ((90, 300), (300, 90)):
+        assert draw(kind, palette=PALETTES["lerfryd"], seed="odd", size=size).size == size
+
+
 def test_an_unknown_kind_is_an_error() -> None:
     with pytest.raises(KeyError):
         draw("unicorn", palette=PALETTES["lerfryd"], seed="a")

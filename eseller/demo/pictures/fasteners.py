@@ -9,7 +9,7 @@ from eseller.demo.pictures.colour import Colour, darker, lighter, mix
 from eseller.demo.pictures.kinds import Look, Spot, kind
 from eseller.demo.pictures.lathe import Body, Finish, Profile, plain, turn
 from eseller.demo.pictures.relief import Outline, curve, inflate, metal, tube
-from eseller.demo.pictures.stage import Point, Stage, noise
+from eseller.demo.pictures.stage import Point, Stage, noise, stamp
 
 STEEL = Finish(gloss=0.75, sharp=20, metal=1.0)
 Part = tuple[float, float, list[Point], Image.Image, Finish]
@@ -49,8 +49,7 @@ def lay(layer: Image.Image, picture: Image.Image, at: Point, degrees: float) -> 
     """Put a sprite on a layer, turned around its middle."""
     turned = picture.rotate(degrees, Image.Resampling.BICUBIC, expand=True)
     place = (round(at[0] - turned.size[0] / 2), round(at[1] - turned.size[1] / 2))
-    left, top = max(0, -place[0]), max(0, -place[1])
-    layer.alpha_composite(turned.crop((left, top, *turned.size)), (place[0] + left, place[1] + top))
+    stamp(layer, turned, place)
 
 
 def _head(kind_of: str, colour: Colour) -> list[Part]:

@@ -296,11 +296,13 @@ def _branch(layer: Image.Image, start: Point, unit: float, look: Look) -> None:
     """A twig with leaves or berries that leans out of a vase."""
     random = look.random
     side = random.choice((-1, 1))
+    # What room there is above the vase, with the topmost leaf in the picture.
+    rise = min(unit * random.uniform(0.24, 0.32), start[1] - unit * 0.09)
     stem = curve(
         [
             start,
-            (start[0] + side * unit * 0.02, start[1] - unit * 0.12),
-            (start[0] + side * unit * random.uniform(0.08, 0.2), start[1] - unit * random.uniform(0.24, 0.32)),
+            (start[0] + side * unit * 0.02, start[1] - rise * 0.4),
+            (start[0] + side * unit * random.uniform(0.08, 0.2), start[1] - rise),
         ]
     )
     tube(layer, stem, [unit * 0.012, unit * 0.006], (94, 74, 52), gloss=0.1)

@@ -259,7 +259,14 @@ def paste(layer: Image.Image, picture: Image.Image, place: tuple[int, int], mask
     """Lay an RGB picture on an RGBA layer through a mask, keeping soft edges right."""
     patch = picture.convert("RGBA")
     patch.putalpha(mask)
+    stamp(layer, patch, place)
+
+
+def stamp(layer: Image.Image, patch: Image.Image, place: tuple[int, int]) -> None:
+    """Lay an RGBA picture on a layer; what is off the layer is cut away."""
     left, top = max(0, -place[0]), max(0, -place[1])
+    if left >= patch.width or top >= patch.height:
+        return
     if left or top:
         patch = patch.crop((left, top, *patch.size))
     layer.alpha_composite(patch, (place[0] + left, place[1] + top))
