@@ -90,9 +90,7 @@ def _decoding() -> Iterator[None]:
 def _check_pixels(image: Image.Image) -> None:
     if image.width * image.height > MAX_PIXELS:
         has = f"{image.width} × {image.height}"
-        raise TooManyPixels(
-            f"The picture has {has} pixels; {MAX_PIXELS // 10**6} million are taken. Scale it down."
-        )
+        raise TooManyPixels(f"The picture has {has} pixels; {MAX_PIXELS // 10**6} million are taken. Scale it down.")
     if min(image.size) < 1:
         raise BrokenImage
 

@@ -1,9 +1,14 @@
 """Fetching keeps its limits, and reaches nothing of our own network, whatever names and servers claim."""
 
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -225,3 +230,33 @@ def test_a_name_that_does_not_resolve_and_a_closed_port_are_tried_again() -> Non
         fetch("http://x.example/a.png", Limits(), nowhere)
     with pytest.raises(errors.FetchFailed, match="could not be reached"):
         fetch("http://x.example:9/a.png", Limits(allowed=frozenset({("127.0.0.1", 9)})), here)
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("no openssl command to make a certificate with")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    subject = ["-subj", "/CN=pictures.example", "-addext", "subjectAltName=DNS:pictures.example"]
+    files = ["-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(
+        [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", *files, *subject], check=True, capture_output=True
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    names: list[str | None] = []
+    context.sni_callback = lambda _socket, name, _context: names.append(name)
+
+    def shake_hands(listening: socket.socket) -> None:
+        with listening.accept()[0] as client, suppress(OSError), context.wrap_socket(client, server_side=True):
+            pass
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=shake_hands, args=[listening])
+        thread.start()
+        port = listening.getsockname()[1]
+        limits = Limits(seconds=5, allowed=frozenset({("127.0.0.1", port)}))
+        with pytest.raises(errors.FetchRefused, match="certificate"):
+            fetch(f"https://pictures.example:{port}/a.png", limits, here)
+        thread.join(5)
+    assert names == ["pictures.example"], "the server is asked by name, not by address"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.test import override_settings
 
 from eseller.media import storage
 from eseller.media.actions.fetch_image import Outcome, fetch_image
@@ -97,11 +98,11 @@ def test_private_addresses_are_failed_for_good(shop: Shop) -> None:
     assert "not a public server" in row(shop, image_id).failure
 
 
-def test_the_worker_does_the_job_and_tries_again_later(shop: Shop, server: PictureServer, settings: Any) -> None:
+def test_the_worker_does_the_job_and_tries_again_later(shop: Shop, server: PictureServer) -> None:
     from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
     from procrastinate.contrib.django.models import ProcrastinateJob
 
-    settings.MEDIA_FETCH_ALLOWED = server.allowed
     good = refer(shop, f"http://127.0.0.1:{server.port}/good.png")
     bad = refer(shop, f"http://127.0.0.1:{server.port}/bad.png")
     server.serve("/good.png", body(picture()))
@@ -109,11 +110,18 @@ def test_the_worker_does_the_job_and_tries_again_later(shop: Shop, server: Pictu
     with shop_transaction(shop.pk, actor="import"):
         jobs = [defer(job, image_id=image, once=f"image:{image}") for image in (good, bad)]
         assert defer(job, image_id=good, once=f"image:{good}") is None
-    with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
+    assert isinstance(app.connector, DjangoConnector)
+    with (
+        override_settings(MEDIA_FETCH_ALLOWED=server.allowed),
+        app.replace_connector(app.connector.get_worker_connector()) as worker_app,
+    ):
         worker_app.run_worker(queues=["media"], wait=False, listen_notify=False, install_signal_handlers=False)
     assert row(shop, good).state == "ready"
     assert row(shop, bad).state == "pending"
-    states = {found.id: (found.status, found.attempts) for found in ProcrastinateJob.objects.filter(id__in=jobs)}
+    states = {
+        found.id: (found.status, found.attempts)
+        for found in ProcrastinateJob.objects.using("platform").filter(id__in=jobs)
+    }
     assert states[jobs[0]][0] == "succeeded"
     assert states[jobs[1]] == ("todo", 1)
 

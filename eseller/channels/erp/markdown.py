@@ -70,7 +70,7 @@ def _paragraphs(text: str) -> str:
 
 
 def _lines(part: str) -> str:
-    return "  \n".join(escape(" ".join(line.split())) for line in part.split("\n"))
+    return "\\\n".join(escape(" ".join(line.split())) for line in part.split("\n"))
 
 
 class _Writer(HTMLParser):
@@ -172,7 +172,7 @@ class _Writer(HTMLParser):
         text = "\n".join(lines).strip()
         if text:
             indent = " " * len(self._prefix) if self._lists else ""
-            self._blocks.append(self._prefix + _guard_line_starts(text).replace("\n", "  \n" + indent))
+            self._blocks.append(self._prefix + _guard_line_starts(text).replace("\n", "\\\n" + indent))
             if not self._lists:
                 self._blocks.append("")
         if text or not keep_prefix:

@@ -21,9 +21,7 @@ def refer_to_images(urls: Iterable[str]) -> tuple[dict[str, int], list[int]]:
     missing = [MediaImage(source_url=url) for url in wanted if url not in known]
     if not missing:
         return known, []
-    MediaImage.objects.bulk_create(
-        missing, ignore_conflicts=True
-    )  # another import may be at the same pictures
+    MediaImage.objects.bulk_create(missing, ignore_conflicts=True)  # another import may be at the same pictures
     known = _known(wanted)
     return known, [known[image.source_url] for image in missing]
 

@@ -44,7 +44,5 @@ def store_image(*, shop_id: int, data: bytes | BinaryIO, actor: str) -> StoredIm
 
 def _stored(image: MediaImage) -> StoredImage:
     if image.sha256 is None or image.width is None or image.height is None:
-        raise RuntimeError(
-            f"image {image.pk} is ready but not whole"
-        )  # a constraint of the table rules it out
+        raise RuntimeError(f"image {image.pk} is ready but not whole")  # a constraint of the table rules it out
     return StoredImage(image.pk, image.sha256, image.width, image.height)

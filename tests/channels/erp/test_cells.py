@@ -93,7 +93,7 @@ def test_descriptions_keep_structure() -> None:
         "<table><tr><th>Size</th><th>cm</th></tr><tr><td>S</td><td>1|2</td></tr></table><hr>1. not a list"
     )
     assert html_to_markdown(body, limit=1_000) == (
-        "## Care\n\nWash  \ncold\n\n1. one\n2. two\n    - inner\n\n"
+        "## Care\n\nWash\\\ncold\n\n1. one\n2. two\n    - inner\n\n"
         "| Size | cm |\n| --- | --- |\n| S | 1\\|2 |\n\n---\n\n1\\. not a list"
     )
 

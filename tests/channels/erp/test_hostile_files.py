@@ -175,9 +175,7 @@ print(count, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 10
 
 def measure(path: Path) -> tuple[int, int]:
     """Read an export in a process of its own; return products and megabytes of memory it took."""
-    done = subprocess.run(
-        [sys.executable, "-c", _MEASURE, str(path)], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", _MEASURE, str(path)], capture_output=True, text=True, check=True)
     count, megabytes = map(int, done.stdout.split())
     return count, megabytes
 

@@ -24,9 +24,7 @@ def test_one_bad_price_loses_one_variant() -> None:
 
 
 def test_product_without_a_sellable_variant_is_left_out() -> None:
-    products, report = read(
-        export([row("a", "A", price=""), row("a", Option1_Value="x", price="-1"), row("b", "B")])
-    )
+    products, report = read(export([row("a", "A", price=""), row("a", Option1_Value="x", price="-1"), row("b", "B")]))
     assert [product.handle for product in products] == ["b"]
     assert (2, "", "no_variants") in codes(report)
 
@@ -67,9 +65,7 @@ def test_row_without_handle_and_title_belongs_nowhere() -> None:
 
 
 def test_two_products_with_one_handle() -> None:
-    (product,), report = read(
-        export([row("a", "A", Option1_Value="x"), row("a", "Other", Option1_Value="y")])
-    )
+    (product,), report = read(export([row("a", "A", Option1_Value="x"), row("a", "Other", Option1_Value="y")]))
     assert (product.title, len(product.variants)) == ("A", 2)
     assert codes(report) == [(3, "Title", "duplicate_handle")]
 
@@ -89,9 +85,7 @@ def test_sku_is_given_once() -> None:
 
 
 def test_option_value_missing() -> None:
-    data = export(
-        [row("a", "A", Option1_Name="Size", Option1_Value="S", Variant_SKU="1"), row("a", Variant_SKU="2")]
-    )
+    data = export([row("a", "A", Option1_Name="Size", Option1_Value="S", Variant_SKU="1"), row("a", Variant_SKU="2")])
     (product,), report = read(data)
     assert len(product.variants) == 1
     assert codes(report) == [(3, "Option1 Value", "missing_option_value")]
@@ -153,12 +147,19 @@ def test_formula_cells_are_text() -> None:
 
 
 def test_many_variants_and_pictures_are_cut_at_the_limit() -> None:
-    rows = [row("a", "A", Option1_Name="No", Option1_Value="0")]
-    rows += [row("a", Option1_Value=str(number)) for number in range(1, 2_050)]
+    rows = [row("a", "A", Option1_Name="Row", Option1_Value="0", Option2_Name="Seat", Option2_Value="0")]
+    rows += [row("a", Option1_Value=str(at // 50), Option2_Value=str(at % 50)) for at in range(1, 2_050)]
     rows += [{"Handle": "a", "Image Src": f"https://img.example/{number}.jpg"} for number in range(251)]
     (product,), report = read(export(rows))
     assert (len(product.variants), len(product.images)) == (2_048, 250)
     assert report.refused_by_code == {"too_many_variants": 2, "too_many_images": 1}
+
+
+def test_values_of_an_option_are_cut_at_the_limit() -> None:
+    rows = [row("a", "A", Option1_Name="No", Option1_Value="0")]
+    (product,), report = read(export(rows + [row("a", Option1_Value=str(number)) for number in range(1, 252)]))
+    assert len(product.variants) == 250
+    assert report.refused_by_code == {"too_many_values": 2}
 
 
 def test_the_report_stays_small_and_counts_on() -> None:
@@ -175,6 +176,7 @@ def test_odd_handles_become_slugs_that_never_meet() -> None:
             row("日本", "C"),
             row("plain-1", "D"),
             row("x" * 300, "E"),
+            row("x" * 301, "F"),
         ]
     )
     products, _ = read(data)
@@ -183,6 +185,6 @@ def test_odd_handles_become_slugs_that_never_meet() -> None:
     assert slugs[1].startswith("blaa-kop-")
     assert slugs[2].startswith("product-")
     assert slugs[3] == "plain-1"
-    assert len(set(slugs)) == 5
+    assert len(set(slugs)) == 6
     assert all(len(slug) <= 200 for slug in slugs)
     assert slugs == [product.slug for product in read(data)[0]]

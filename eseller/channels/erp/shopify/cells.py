@@ -1,11 +1,11 @@
 """Single cells: text in, value out. Each function raises ``BadCell``, and nothing else."""
 
 import re
-import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
 from urllib.parse import urlsplit
 
 from eseller.channels.erp.markdown import html_to_markdown
+from eseller.commerce.catalog import clean
 from eseller.kernel.money import InvalidMoney, Money, digits
 
 MAX_QUANTITY = 10_000_000
@@ -37,7 +37,6 @@ _SIGNS = {
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?")
 _AMOUNT = re.compile(r"([^0-9+-]{0,4}?)\s*([-+]?[0-9][0-9.,' ]{0,30}?)\s*([^0-9]{0,4})")
 _WHOLE = re.compile(r"[-+]?[0-9]+|[-+]?[0-9]{1,3}([ .,])[0-9]{3}(\1[0-9]{3})*")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 
 
 class BadCell(Exception):
@@ -51,9 +50,8 @@ class BadCell(Exception):
 
 
 def clean_text(value: str, *, one_line: bool = True) -> str:
-    """Return text in NFC without control characters; formula signs stay, since here they are but letters."""
-    text = _CONTROL.sub("", unicodedata.normalize("NFC", value))
-    return " ".join(text.split()) if one_line else text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    """Return text as the catalog keeps it; formula signs stay, since here they are but letters."""
+    return clean.line(value) if one_line else clean.block(value)
 
 
 def parse_description(value: str) -> str:
@@ -190,8 +188,8 @@ def parse_url(value: str) -> str:
     Raises:
         BadCell: when it is no http or https address, too long, or carries a password.
     """
-    if len(value) > MAX_URL:
-        raise BadCell("bad_address", f"The address is longer than {MAX_URL} characters.")
+    if len(value.encode()) > MAX_URL - len("https:"):
+        raise BadCell("bad_address", f"The address is longer than {MAX_URL} bytes.")
     address = "https:" + value if value.startswith("//") else value
     try:
         parts = urlsplit(address)

@@ -4,6 +4,8 @@ import hashlib
 import re
 import unicodedata
 
+from eseller.commerce.catalog import clean
+
 MAX_HANDLE = 255
 MAX_SLUG = 200
 
@@ -15,8 +17,9 @@ _LETTERS = str.maketrans({
 
 
 def normalise_handle(value: str) -> str:
-    """Return a handle as it is compared: NFC, small letters, trimmed, at most ``MAX_HANDLE`` characters."""
-    return unicodedata.normalize("NFC", value.strip()).lower()[:MAX_HANDLE]
+    """Return a handle as it is compared: cleaned, in small letters; one too long ends in a mark of the whole."""
+    handle = clean.line(value).lower()
+    return handle if len(handle) <= MAX_HANDLE else f"{handle[: MAX_HANDLE - 9]}-{_mark(handle)}"
 
 
 def handle_from_title(title: str) -> str:
@@ -32,14 +35,22 @@ def slug_from_handle(handle: str) -> str:
     """
     if len(handle) <= MAX_SLUG and _SLUG.fullmatch(handle):
         return handle
-    mark = hashlib.sha256(handle.encode()).hexdigest()[:8]
-    return f"{_slugify(handle)[: MAX_SLUG - 9].strip('-') or 'product'}-{mark}"
+    return marked_slug(handle)
+
+
+def marked_slug(handle: str) -> str:
+    """Return a slug that is the handle's alone, also where the plain one is taken."""
+    return f"{_slugify(handle)[: MAX_SLUG - 9].strip('-') or 'product'}-{_mark(handle)}"
 
 
 def title_from_handle(handle: str) -> str:
     """Return a readable title for a product whose title got lost."""
     words = " ".join(re.split(r"[-_\s]+", handle)).strip()
     return words[:1].upper() + words[1:]
+
+
+def _mark(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def _slugify(text: str) -> str:

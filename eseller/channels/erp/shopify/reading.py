@@ -27,9 +27,7 @@ class Reader(msgspec.Struct):
         """Tell whether the file has a column for this field."""
         return field in self.headings
 
-    def refuse(
-        self, row: SourceRow, field: str, code: str, reason: str, lost: Lost, value: str | None = None
-    ) -> None:
+    def refuse(self, row: SourceRow, field: str, code: str, reason: str, lost: Lost, value: str | None = None) -> None:
         """Report something about a row; ``field`` may be empty when it is about the whole row."""
         self.report.refuse(
             row=row.number,
@@ -41,9 +39,7 @@ class Reader(msgspec.Struct):
             lost=lost,
         )
 
-    def value(
-        self, row: SourceRow, field: str, parse: Callable[[str], T], default: T, lost: Lost = Lost.VALUE
-    ) -> T:
+    def value(self, row: SourceRow, field: str, parse: Callable[[str], T], default: T, lost: Lost = Lost.VALUE) -> T:
         """Parse a cell; an empty one gives the default, a bad one is reported and gives it as well."""
         text = row.cells.get(field, "")
         if not text:

@@ -4,11 +4,13 @@ from typing import Literal
 
 import msgspec
 
+# Not more than the catalog takes; its rules cannot be imported here, since they need Django.
 MAX_OPTIONS = 3
-OPTIONS = range(1, MAX_OPTIONS + 1)
+MAX_VALUES = 250
 MAX_VARIANTS = 2_048
 MAX_IMAGES = 250
 MAX_TAGS = 100
+OPTIONS = range(1, MAX_OPTIONS + 1)
 
 
 class SourceRow(msgspec.Struct, frozen=True, array_like=True):

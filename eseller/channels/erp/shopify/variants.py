@@ -5,10 +5,11 @@ from functools import partial
 from eseller.channels.erp.report import Lost
 from eseller.channels.erp.shopify import cells
 from eseller.channels.erp.shopify.reading import Reader
-from eseller.channels.erp.shopify.records import MAX_VARIANTS, OPTIONS, ShopifyVariant, SourceRow
+from eseller.channels.erp.shopify.records import MAX_VALUES, MAX_VARIANTS, OPTIONS, ShopifyVariant, SourceRow
 
 MAX_SKU = 100
-MAX_OPTION_TEXT = 120
+MAX_OPTION_NAME = 120
+MAX_OPTION_VALUE = 255
 
 _BEARING = ("price", "sku", "barcode", "option1_value", "option2_value", "option3_value")
 _UNITS = {"g", "kg", "oz", "lb"}
@@ -28,7 +29,7 @@ def read_options(reader: Reader, rows: list[SourceRow]) -> tuple[str, ...]:
     for number in OPTIONS:
         named = next((row for row in rows if row.cells.get(f"option{number}_name")), None)
         valued = any(row.cells.get(f"option{number}_value") for row in rows)
-        name = reader.text(named, f"option{number}_name", MAX_OPTION_TEXT) if named and valued else ""
+        name = reader.text(named, f"option{number}_name", MAX_OPTION_NAME) if named and valued else ""
         names.append(name or (f"Option {number}" if valued else ""))
     values = {row.cells["option1_value"].lower() for row in rows if "option1_value" in row.cells}
     if names[0].lower() in ("title", "option 1") and values <= {"default title"} and not any(names[1:]):
@@ -38,11 +39,10 @@ def read_options(reader: Reader, rows: list[SourceRow]) -> tuple[str, ...]:
     return tuple(name or f"Option {number}" for number, name in enumerate(names, 1))
 
 
-def read_variants(
-    reader: Reader, rows: list[SourceRow], options: tuple[str, ...]
-) -> tuple[ShopifyVariant, ...]:
+def read_variants(reader: Reader, rows: list[SourceRow], options: tuple[str, ...]) -> tuple[ShopifyVariant, ...]:
     """Read all variants of a product; each that cannot be sold as it stands is reported and left out."""
     variants: dict[tuple[str, ...], ShopifyVariant] = {}
+    used: list[set[str]] = [set() for _ in options]
     for row in rows:
         if not carries_variant(row):
             continue
@@ -57,14 +57,19 @@ def read_variants(
         elif len(variants) >= MAX_VARIANTS:
             reason = f"A product can have {MAX_VARIANTS} variants."
             reader.refuse(row, "", "too_many_variants", reason, Lost.VARIANT)
+        elif any(len(seen) >= MAX_VALUES and value not in seen for seen, value in zip(used, key, strict=True)):
+            reason = f"An option can have {MAX_VALUES} values."
+            reader.refuse(row, "", "too_many_values", reason, Lost.VARIANT)
         elif (variant := _read_variant(reader, row, values)) is not None:
             variants[key] = variant
+            for seen, value in zip(used, key, strict=True):
+                seen.add(value)
     return tuple(variants.values())
 
 
 def _option_values(reader: Reader, row: SourceRow, options: tuple[str, ...]) -> tuple[str, ...] | None:
     fields = (f"option{number}_value" for number in range(1, len(options) + 1))
-    values = tuple(reader.text(row, field, MAX_OPTION_TEXT) for field in fields)
+    values = tuple(reader.text(row, field, MAX_OPTION_VALUE) for field in fields)
     for number, value in enumerate(values, 1):
         if not value:
             reason = f"The variant has no value for “{options[number - 1]}”."

@@ -1,0 +1,260 @@
+"""Exports in shops: whole, repeatable, interruptible, and nothing but what they say is changed."""
+
+import io
+import time
+from typing import Any
+
+import pytest
+
+from eseller.channels.erp.errors import FileRefused
+from eseller.channels.erp.report import ImportReport
+from eseller.channels.erp.shopify.importing import import_shopify
+from eseller.channels.erp.shopify.mapping import SOURCE
+from eseller.commerce.catalog import rules
+from eseller.commerce.catalog.actions.save_product import save_product
+from eseller.commerce.catalog.drafts import ImageDraft, PriceDraft, ProductDraft, StockDraft, TextDraft, VariantDraft
+from eseller.commerce.catalog.models import Product, Variant
+from eseller.commerce.catalog.stored import StoredProduct, as_draft, stored_product
+from eseller.commerce.inventory.actions.set_stock import StockTarget, set_stock
+from eseller.media.actions.store_image import store_image
+from eseller.media.models import MediaImage
+from eseller.tenancy.models import History, Shop
+from eseller.tenancy.scope import shop_transaction
+from tests.channels.erp.exports import FIXTURES, REAL, codes, export, row
+from tests.media.pictures import picture
+
+CLASSIC = (FIXTURES / "classic.csv").read_bytes()
+
+
+def run(shop: Shop, data: bytes, *, dry_run: bool = False, progress: Any = None) -> ImportReport:
+    return import_shopify(io.BytesIO(data), shop_id=shop.pk, actor="test:import", dry_run=dry_run, progress=progress)
+
+
+def product(shop: Shop, handle: str) -> StoredProduct:
+    with shop_transaction(shop.pk):
+        found = stored_product(Product.objects.get(source=SOURCE, external_id=handle).pk)
+    assert found is not None
+    return found
+
+
+def footprint(shop: Shop) -> tuple[Any, ...]:
+    """Return what must not change when nothing changes: history, moments of change, numbers of rows."""
+    with shop_transaction(shop.pk):
+        return (
+            History.objects.count(),
+            sorted(Product.objects.values_list("pk", "updated_at")),
+            Variant.objects.count(),
+            MediaImage.objects.count(),
+        )
+
+
+def jobs(shop: Shop) -> int:
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    found = ProcrastinateJob.objects.using("platform").filter(task_name="media.fetch_image", args__shop_id=shop.pk)
+    return found.count()
+
+
+def test_limits_of_exports_are_those_of_the_catalog() -> None:
+    from eseller.channels.erp.shopify import cells, records
+
+    for name in ("MAX_OPTIONS", "MAX_VALUES", "MAX_VARIANTS", "MAX_IMAGES", "MAX_TAGS"):
+        assert getattr(records, name) == getattr(rules, name)
+    assert cells.MAX_GRAMS <= rules.MAX_WEIGHT_G
+    assert cells.MAX_QUANTITY <= rules.MAX_ON_HAND
+
+
+def test_an_export_becomes_products(shop: Shop) -> None:
+    seen: list[tuple[int, int]] = []
+    report = run(shop, CLASSIC, progress=lambda done, total: seen.append((done, total)))
+    assert (report.products, report.variants, report.images, report.refused) == (2, 4, 5, 2)
+    assert (report.created, report.updated, report.unchanged) == (2, 0, 0)
+    assert seen == [(1, 2), (2, 2)]
+    mug = as_draft(product(shop, "mug-moss"))
+    assert (mug.slug, mug.state, mug.brand, mug.product_type) == ("mug-moss", "published", "Lerhuset", "Mugs")
+    assert mug.texts[0].language == shop.default_language
+    assert mug.texts[0].description == 'Holds **a good cup**.\n\n- stoneware\n- 3" high'
+    assert [option.names for option in mug.options] == [{"en": "Size"}, {"en": "Colour"}]
+    assert [[value.labels["en"] for value in option.values] for option in mug.options] == [
+        ["Small", "Large"],
+        ["Green", "Sand"],
+    ]
+    small, sand, large = mug.variants
+    assert (small.sku, small.ean, small.weight_g, small.choices) == ("MUG-S-G", "5701234567899", 310, (0, 0))
+    assert small.prices == (PriceDraft(currency="DKK", amount=18900, compare_at=22900),)
+    assert small.stock == StockDraft(on_hand=7, tracked=True, backorder=False)
+    assert sand.stock == StockDraft(on_hand=0, tracked=True, backorder=True)
+    assert large.stock == StockDraft(on_hand=0, tracked=True, backorder=False)
+    assert small.image_id == mug.images[4].image_id
+    assert mug.images[0].alts == {"en": "A green mug"}
+    bowl = as_draft(product(shop, "bowl-dusk"))
+    assert (bowl.state, bowl.vat_class, bowl.variants[0].stock) == (
+        "draft",
+        "zero",
+        StockDraft(on_hand=5, tracked=False),
+    )
+
+
+def test_pictures_wait_for_a_job_that_was_queued_with_them(shop: Shop) -> None:
+    run(shop, CLASSIC)
+    with shop_transaction(shop.pk):
+        images = list(MediaImage.objects.values_list("state", "source_url"))
+    assert len(images) == 5
+    assert {state for state, _ in images} == {"pending"}
+    assert jobs(shop) == 5
+
+
+@pytest.mark.parametrize("name", ["shopify-apparel.csv", "shopify-jewelry.csv"])
+def test_a_real_export_twice(shop: Shop, name: str) -> None:
+    path = REAL / name
+    if not path.exists():
+        pytest.skip(f"no real export at {path}; set ESELLER_TEST_EXPORTS to a directory that has it")
+    first = run(shop, path.read_bytes())
+    assert (first.created, first.refused) == (first.products, 0)
+    before, queued = footprint(shop), jobs(shop)
+    again = run(shop, path.read_bytes())
+    assert (again.created, again.updated, again.unchanged) == (0, 0, first.products)
+    assert (again.products, again.variants, again.images) == (first.products, first.variants, first.images)
+    assert (footprint(shop), jobs(shop)) == (before, queued)
+
+
+@pytest.mark.parametrize("name", ["classic.csv", "newer.csv", "renamed.csv"])
+def test_twice_changes_nothing(shop: Shop, name: str) -> None:
+    data = (FIXTURES / name).read_bytes()
+    first = run(shop, data)
+    before = footprint(shop)
+    again = run(shop, data)
+    assert (again.unchanged, again.refused) == (first.products, first.refused)
+    assert footprint(shop) == before
+
+
+def test_a_dry_run_tells_the_same_and_writes_nothing(shop: Shop) -> None:
+    before = footprint(shop)
+    dry = run(shop, CLASSIC, dry_run=True)
+    assert (footprint(shop), jobs(shop)) == (before, 0)
+    wet = run(shop, CLASSIC)
+    dry.dry_run = False
+    assert dry == wet
+
+
+def test_a_refused_file_writes_nothing(shop: Shop) -> None:
+    before = footprint(shop)
+    with pytest.raises(FileRefused):
+        run(shop, b"id,name\n1,A\n")
+    assert footprint(shop) == before
+
+
+def test_an_interrupted_import_can_be_run_again(shop: Shop) -> None:
+    class Killed(BaseException):
+        pass
+
+    def kill(done: int, total: int) -> None:
+        if done == 3:
+            raise Killed
+
+    data = export([row(f"p{number}", f"P {number}") for number in range(6)])
+    with pytest.raises(Killed):
+        run(shop, data, progress=kill)
+    with shop_transaction(shop.pk):
+        assert Product.objects.count() == 3
+    report = run(shop, data)
+    assert (report.created, report.unchanged) == (3, 3)
+
+
+def test_a_changed_file_changes_what_differs(shop: Shop) -> None:
+    run(shop, export([row("a", "A"), row("b", "B")]))
+    report = run(shop, export([row("a", "A", price="12.00"), row("b", "B")]))
+    assert (report.updated, report.unchanged) == (1, 1)
+    assert product(shop, "a").variants[0].prices[0].amount == 1200
+
+
+def test_stock_that_was_sold_here_is_not_brought_back(shop: Shop) -> None:
+    counted = {"Variant_Inventory_Tracker": "shopify", "Variant_Inventory_Qty": "5"}
+    rows = [row("a", "A", Option1_Name="Size", Option1_Value="S", **counted)]
+    run(shop, export(rows))
+    variant = product(shop, "a").variants[0]
+    with shop_transaction(shop.pk, actor="test"):
+        set_stock(targets=[StockTarget(variant.id, on_hand=1)], reason="count", actor="test")
+    report = run(shop, export([*rows, row("a", Option1_Value="L", **counted)]))
+    assert report.updated == 1
+    counts = {v.position: v.stock.on_hand for v in product(shop, "a").variants if v.stock}
+    assert counts == {0: 1, 1: 5}
+
+
+def test_what_the_export_does_not_know_stays(shop: Shop) -> None:
+    data = export([row("a", "A", Option1_Name="Size", Option1_Value="S", Image_Src="https://img.example/a.jpg")])
+    run(shop, data)
+    before = product(shop, "a")
+    own = store_image(shop_id=shop.pk, data=picture(), actor="test")
+    import msgspec
+
+    draft = as_draft(before)
+    option = draft.options[0]
+    value = msgspec.structs.replace(option.values[0], labels={"en": "S", "da": "Lille"}, swatch="#102030")
+    draft = msgspec.structs.replace(
+        draft,
+        slug="my-own-address",
+        vat_class="reduced",
+        texts=(*draft.texts, TextDraft(language="da", title="Dansk")),
+        options=(msgspec.structs.replace(option, names={"en": "Size", "da": "Størrelse"}, values=(value,)),),
+        variants=(msgspec.structs.replace(draft.variants[0], sku="GIVEN-HERE"),),
+        images=(
+            ImageDraft(image_id=draft.images[0].image_id, alts={"da": "Et billede"}),
+            ImageDraft(image_id=own.id),
+        ),
+    )
+    with shop_transaction(shop.pk, actor="test"):
+        assert save_product(draft=draft, actor="test", product_id=before.id).outcome == "updated"
+    changed = product(shop, "a")
+    assert run(shop, data).unchanged == 1
+    assert product(shop, "a") == changed
+
+
+def _own_product(shop: Shop, *, slug: str, sku: str) -> None:
+    draft = ProductDraft(
+        slug=slug,
+        texts=(TextDraft(language="en", title="Ours"),),
+        variants=(VariantDraft(sku=sku, prices=(PriceDraft(currency="DKK", amount=100),)),),
+    )
+    with shop_transaction(shop.pk, actor="test"):
+        save_product(draft=draft, actor="test")
+
+
+def test_clashes_with_goods_of_the_shop_lose_only_the_clash(shop: Shop) -> None:
+    _own_product(shop, slug="a", sku="X-1")
+    data = export([row("a", "A", Variant_SKU="X-1"), row("b", "B", Variant_SKU="X-2")])
+    report = run(shop, data)
+    assert (report.created, codes(report)) == (2, [(2, "", "duplicate_sku")])
+    assert report.refusals[0].value == "X-1"
+    imported = product(shop, "a")
+    assert imported.slug.startswith("a-")
+    assert imported.variants[0].sku is None
+    assert run(shop, data).unchanged == 2
+
+
+def test_two_shops_have_nothing_to_do_with_each_other(make_shop: Any) -> None:
+    mine, other = make_shop(), make_shop(currency="JPY")
+    run(mine, CLASSIC)
+    before = footprint(mine)
+    report = run(other, CLASSIC)
+    assert report.created == 2
+    assert product(other, "bowl-dusk").variants[0].prices[0].amount == 349
+    assert footprint(mine) == before
+
+
+def test_history_says_who(shop: Shop) -> None:
+    run(shop, export([row("a", "A")]))
+    with shop_transaction(shop.pk):
+        entries = History.objects.filter(table_name__startswith="catalog_")
+        assert set(entries.values_list("actor", flat=True)) == {"test:import"}
+
+
+@pytest.mark.slow
+def test_a_thousand_products(shop: Shop) -> None:
+    data = export([row(f"p{number}", f"Product {number}") for number in range(1_000)])
+    start = time.monotonic()
+    assert run(shop, data).created == 1_000
+    middle = time.monotonic()
+    assert run(shop, data).unchanged == 1_000
+    took = f"{middle - start:.1f} s new, {time.monotonic() - middle:.1f} s unchanged"
+    assert time.monotonic() - start < 120, took
