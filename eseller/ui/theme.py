@@ -81,7 +81,7 @@ def theme_css(theme: Theme) -> str:
     dark = palette(theme.brand, _dark_surface(theme), header)
     return (
         f"@layer theme {{\n:root {{{_declare(_FONTS[theme.display] | shape | light)}}}\n"
-        f"@media (prefers-color-scheme: dark) {{ :root {{{_declare(dark)}}} }}\n}}\n"
+        f"@media screen and (prefers-color-scheme: dark) {{ :root {{{_declare(dark)}}} }}\n}}\n"
         + (_CENTRED if header == "centred" else "")
     )
 

@@ -27,7 +27,7 @@ themes = st.builds(
 
 def tokens(css: str) -> tuple[dict[str, str], dict[str, str]]:
     """Return the colours of a style sheet in light and in dark."""
-    light, _, dark = css.partition("@media (prefers-color-scheme: dark)")
+    light, _, dark = css.partition("@media screen and (prefers-color-scheme: dark)")
     assert dark
     found = [dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", part)) for part in (light, dark)]
     return found[0], found[0] | found[1]

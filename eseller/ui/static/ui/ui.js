@@ -88,6 +88,8 @@ document.addEventListener("submit", (event) => {
   if (sent.getAttribute("method")?.toLowerCase() !== "post" || sent.hasAttribute("hx-post")) return;
   if (sent.dataset.sent !== undefined) event.preventDefault();
   sent.dataset.sent = "";
+  // A download leaves the page where it is; then the form may be sent again.
+  setTimeout(() => delete sent.dataset.sent, 5000);
 });
 addEventListener("pageshow", () => {
   for (const sent of document.querySelectorAll("form[data-sent]")) delete sent.dataset.sent;
