@@ -157,7 +157,7 @@ def hero_picture(content: ShopContent) -> Named:
     slug = content.shop.slug
     flat, places = HEROES[slug]
     palette = PALETTES[slug]
-    random = Random(f"hero {slug}")  # noqa: S311
+    random = Random(f"wide {slug}")  # noqa: S311
     stage = Stage(palette, random, HERO_SIZE, flat=flat)
     for place in places:
         drawer = KINDS[place.kind]

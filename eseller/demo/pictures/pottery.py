@@ -134,6 +134,8 @@ def edge_of(form: tuple[float, float, list[Point]], body: Body, height: float) -
 def mug(stage: Stage, spot: Spot, look: Look) -> None:
     """A mug or cup; shape, glaze, handle."""
     form = MUGS[look.choose("shape", "round")]
+    if look.choose("shape", "") == "espresso" and "second" not in look.params:
+        spot = spot._replace(x=spot.x - spot.unit * 0.14)
     layer = stage.layer()
     style = look.choose("glaze", "solid")
     if look.choose("handle", "loop") == "loop" and look.choose("shape", "") != "espresso":
@@ -154,7 +156,7 @@ def mug(stage: Stage, spot: Spot, look: Look) -> None:
     stage.put(layer, spot.base)
     if look.choose("shape", "") == "espresso" and "second" not in look.params:
         beside = Look(mix(look.colour, stage.palette.clay, 0.25), {**look.params, "second": "1"}, look.random)
-        mug(stage, Spot(spot.x + spot.unit * 0.3, spot.base + spot.unit * 0.06, spot.unit), beside)
+        mug(stage, Spot(spot.x + spot.unit * 0.28, spot.base + spot.unit * 0.05, spot.unit), beside)
 
 
 @kind("cupsaucer", zoom=1.15)
