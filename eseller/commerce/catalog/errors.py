@@ -27,6 +27,7 @@ Code = Literal[
     "unknown_image",
     "unknown_category",
     "unknown_variant",
+    "unknown_product",
     "compare_at_too_low",
     "below_reserved",
     "cycle",

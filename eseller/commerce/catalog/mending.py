@@ -9,8 +9,8 @@ from eseller.tenancy.sql import fetch_json
 
 MAX_WORDS = 8
 
-# Words that find something by themselves are left alone. The candidates are read from the shop's part of an index on shop
-# and word, so other shops' words cost nothing. Trigrams only rank them: swapped letters share too few to judge by.
+# Words that find something by themselves are left alone. The candidates are read from the shop's part of an index on
+# shop and word, so other shops' words cost nothing. Trigrams only rank them: swapped letters share too few to judge by.
 _CANDIDATES = """
 SELECT coalesce(json_agg(json_build_object('word', q.word, 'plain', q.plain, 'candidates', ARRAY(
         SELECT w.word FROM catalog_searchword w

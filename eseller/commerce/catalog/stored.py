@@ -206,6 +206,6 @@ def _variant_draft(variant: StoredVariant, places: dict[int, int]) -> VariantDra
             PriceDraft(currency=price.currency, amount=price.amount, compare_at=price.compare_at)
             for price in variant.prices
         ),
-        stock=stock and StockDraft(on_hand=stock.on_hand, tracked=stock.tracked, backorder=stock.backorder),
+        stock=StockDraft(on_hand=stock.on_hand, tracked=stock.tracked, backorder=stock.backorder) if stock else None,
         image_id=variant.image_id,
     )

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from eseller.commerce.catalog.actions.index_product import index_product
+from eseller.commerce.catalog.actions.locked_product import locked_product
 from eseller.commerce.catalog.actions.match import Match, match
 from eseller.commerce.catalog.actions.rows import Sync, compare, insert, update
 from eseller.commerce.catalog.actions.save_options import OptionSync
@@ -14,8 +15,8 @@ from eseller.commerce.catalog.actions.save_variants import save_prices, save_sto
 from eseller.commerce.catalog.actions.tables import IMAGE, PLACE, PRODUCT, TEXT
 from eseller.commerce.catalog.check import Problems, check, cleaned
 from eseller.commerce.catalog.drafts import ProductDraft, Saved
-from eseller.commerce.catalog.errors import FieldProblem, InvalidProduct, ProductChanged, ProductNotFound
-from eseller.commerce.catalog.stored import StoredProduct, stored_product
+from eseller.commerce.catalog.errors import FieldProblem, InvalidProduct, ProductChanged
+from eseller.commerce.catalog.stored import StoredProduct
 from eseller.commerce.inventory.actions.set_stock import StockBelowReserved
 from eseller.tenancy.scope import WEB, require_scope, shop_transaction
 from eseller.tenancy.sql import execute, fetch, fetch_json
@@ -81,7 +82,7 @@ def save_product(*, draft: ProductDraft, actor: str, product_id: int | None = No
 def _save(draft: ProductDraft, actor: str, product_id: int | None) -> Saved:
     if product_id is None:
         product_id = _find_external(draft)
-    stored = _lock_and_read(product_id) if product_id is not None else None
+    stored = locked_product(product_id) if product_id is not None else None
     matched = match(draft, stored)
     if problems := _problems(draft, product_id, matched):
         raise InvalidProduct(problems)
@@ -117,15 +118,6 @@ def _find_external(draft: ProductDraft) -> int | None:
     query = "SELECT id FROM catalog_product WHERE source = %s AND external_id = %s"
     rows = fetch(query, [draft.source, draft.external_id])
     return rows[0][0] if rows else None
-
-
-def _lock_and_read(product_id: int) -> StoredProduct:
-    # Two statements: only one that begins after the lock was got sees what its last holder wrote.
-    fetch("SELECT id FROM catalog_product WHERE id = %s FOR UPDATE", [product_id])
-    stored = stored_product(product_id)
-    if stored is None:
-        raise ProductNotFound
-    return stored
 
 
 def _problems(draft: ProductDraft, product_id: int | None, matched: Match) -> list[FieldProblem]:

@@ -12,16 +12,16 @@ from eseller.tenancy.scope import require_scope
 from eseller.tenancy.sql import execute, fetch
 
 _IN_USE = """
-SELECT id FROM unnest(%s::bigint[]) AS id WHERE
-    EXISTS (SELECT FROM orders_orderline WHERE variant_id = id)
-    OR EXISTS (SELECT FROM cart_cartline WHERE variant_id = id)
-    OR EXISTS (SELECT FROM inventory_reservation WHERE variant_id = id)
+SELECT w.id FROM unnest(%(ids)s::bigint[]) AS w(id) WHERE
+    EXISTS (SELECT FROM orders_orderline x WHERE x.variant_id = w.id)
+    OR EXISTS (SELECT FROM inventory_reservation x WHERE x.variant_id = w.id)
+    OR (%(carts)s AND EXISTS (SELECT FROM cart_cartline x WHERE x.variant_id = w.id))
 """
 
 
-def in_use(variant_ids: list[int]) -> set[int]:
-    """Return those variants that lie in a cart, are held or were ever ordered."""
-    return {row[0] for row in fetch(_IN_USE, [variant_ids])} if variant_ids else set()
+def in_use(variant_ids: list[int], *, carts: bool) -> set[int]:
+    """Return those variants that are held or were ever ordered or, with ``carts``, lie in a cart."""
+    return {row[0] for row in fetch(_IN_USE, {"ids": variant_ids, "carts": carts})} if variant_ids else set()
 
 
 def save_variants(
@@ -74,7 +74,7 @@ def _retire(
 ) -> tuple[list[dict[str, Any]], list[int]]:
     """Return the rows of left-out variants that must stay, as far as they change, and the ids of those that go."""
     options = stored.options if stored else []
-    used = in_use([variant.id for variant in match.left_out])
+    used = in_use([variant.id for variant in match.left_out], carts=True)
     wanted_skus = {variant.sku for variant in draft.variants}
     keep, go = [], []
     for variant in match.left_out:

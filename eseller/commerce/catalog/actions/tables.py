@@ -46,6 +46,20 @@ VARIANT = Table(
         "image_id": "bigint",
     },
 )
+CATEGORY = Table(
+    "catalog_category",
+    {
+        "slug": "text",
+        "parent_id": "bigint",
+        "position": "integer",
+        "published": "boolean",
+        "image_id": "bigint",
+    },
+)
+CATEGORY_TEXT = Table(
+    "catalog_categorytext",
+    {"category_id": "bigint", "language": "text", "title": "text", "description": "text"},
+)
 IMAGE = Table(
     "catalog_productimage",
     {"product_id": "bigint", "image_id": "bigint", "position": "smallint", "alts": "jsonb"},
