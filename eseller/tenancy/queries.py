@@ -103,14 +103,17 @@ def history(
             parts.append(f"(h.table_name = %(t{number})s AND h.row_id = ANY(%(i{number})s))")
             params |= {f"t{number}": table, f"i{number}": list(ids)}
         where.append("(" + (" OR ".join(parts) or "false") + ")")
-    rows = fetch(
+    found = fetch(
         "SELECT h.id, h.table_name, h.row_id, h.operation, h.at, h.actor, coalesce(u.name, ''), h.db_user, "  # noqa: S608
         "h.before::text, h.after::text FROM tenancy_history h "
         "LEFT JOIN tenancy_user u ON h.actor = 'member:' || u.id "
         f"WHERE {' AND '.join(where)} ORDER BY h.id DESC LIMIT %(limit)s",  # only our own words are put in
         params,
     )
-    return [HistoryEntry(*row[:8], _changes(row[8], row[9])) for row in rows]
+    return [
+        HistoryEntry(number, table, row_id, operation, at, actor, who, db_user, _changes(old, new))
+        for number, table, row_id, operation, at, actor, who, db_user, old, new in found
+    ]
 
 
 def _changes(before: str | None, after: str | None) -> tuple[Change, ...]:

@@ -127,9 +127,25 @@ def test_addresses_come_and_go(make_shop: Any) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["", "localhost", "*.example.com", "127.0.0.1", "[::1]", "a b.example", "http://x.example", "x.example/p",
-     "x.example:80", "-x.example", "backoffice.localhost", "mailbox.localhost", "a" * 70 + ".example", "x..localhost",
-     ".localhost", "ex\x00ample.com", "single"],
+    [
+        "",
+        "localhost",
+        "*.example.com",
+        "127.0.0.1",
+        "[::1]",
+        "a b.example",
+        "http://x.example",
+        "x.example/p",
+        "x.example:80",
+        "-x.example",
+        "backoffice.localhost",
+        "mailbox.localhost",
+        "a" * 70 + ".example",
+        "x..localhost",
+        ".localhost",
+        "ex\x00ample.com",
+        "single",
+    ],
 )
 def test_only_exact_public_hosts(shop: Any, host: str) -> None:
     with pytest.raises(InvalidHost):

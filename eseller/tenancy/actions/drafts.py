@@ -3,6 +3,7 @@
 import re
 import zoneinfo
 from functools import lru_cache
+from typing import get_args
 
 import msgspec
 from babel import Locale, UnknownLocaleError
@@ -12,15 +13,18 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from eseller.tenancy.actions.errors import InvalidShop
-from eseller.tenancy.hosts import Theme
+from eseller.tenancy.hosts import ShopInfo, Theme
+from eseller.ui.theme import Corners, Display
 
 MOST_LANGUAGES = 12
 _SLUG = re.compile(r"[a-z0-9](-?[a-z0-9])*")
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _PREFIX = re.compile(r"[A-Z0-9-]{0,8}")
-DISPLAYS = ("sans", "serif", "grotesk")
+DISPLAYS: tuple[str, ...] = get_args(Display)
 _NO_COUNTRIES = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
-CORNERS = ("soft", "sharp", "round")
+CORNERS: tuple[str, ...] = get_args(Corners)
+RESERVED_SLUGS = {"api", "hooks", "invitation", "language", "media", "password", "sign-in", "sign-out", "static"}
+"""Words that stand where the shop stands in the back office's addresses."""
 
 
 class ShopSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +54,12 @@ class ShopDraft(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     host: str
     settings: ShopSettings
+
+
+def settings_of(shop: ShopInfo) -> ShopSettings:
+    """Return a shop's settings as they are: to be changed in part and handed back."""
+    values = {name: getattr(shop, name) for name in ShopSettings.__struct_fields__}
+    return ShopSettings(**{**values, "languages": tuple(shop.languages), "sells_to": tuple(shop.sells_to)})
 
 
 @lru_cache(maxsize=1)
@@ -97,6 +107,8 @@ def check_draft(draft: ShopDraft) -> None:
     problems = _problems(draft.settings)
     if not _SLUG.fullmatch(draft.slug) or len(draft.slug) > 40:
         problems["slug"] = _("Use small letters, digits and single hyphens, 40 at most.")
+    elif draft.slug in RESERVED_SLUGS:
+        problems["slug"] = _("This short name is used by the platform itself.")
     if draft.country not in countries():
         problems["country"] = _("There is no country with this code.")
     if draft.currency not in currencies():
