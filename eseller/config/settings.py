@@ -114,7 +114,7 @@ TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("da", "Dansk"), ("de", "Deutsch")]
-LOCALE_PATHS: list[Path] = []
+LOCALE_PATHS = [BASE / "locale"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ENV.data_dir / "static"
@@ -150,5 +150,9 @@ LOGGING = {
     "formatters": {"plain": {"format": "{levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": ENV.log_level.upper()},
-    "loggers": {"django": {"handlers": [], "propagate": True}, "psycopg.pool": {"level": "WARNING"}},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        "psycopg.pool": {"level": "WARNING"},
+        "procrastinate": {"level": "WARNING"},
+    },
 }

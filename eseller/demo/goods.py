@@ -5,7 +5,7 @@ from eseller.commerce.catalog.actions.save_category import CategoryDraft, save_c
 from eseller.commerce.catalog.actions.save_product import save_product
 from eseller.commerce.catalog.models import Category, Product
 from eseller.demo.content import records
-from eseller.demo.pictures import category_picture, product_pictures
+from eseller.demo.pictures import category_pictures, product_pictures, variant_picture
 from eseller.media.actions.store_image import store_image
 from eseller.tenancy.scope import shop_transaction
 
@@ -17,10 +17,11 @@ def load_goods(shop_id: int, content: records.ShopContent, *, actor: str) -> Non
     with shop_transaction(shop_id):
         categories = dict(Category.objects.values_list("slug", "pk"))
         products = set(Product.objects.filter(source=SOURCE).values_list("slug", flat=True))
+    missing = any(category.slug not in categories for category in content.categories)
+    pictures = [picture.data for picture in category_pictures(content)] if missing else []
     for position, category in enumerate(content.categories):
         if category.slug not in categories:
-            picture = category_picture(content.shop, category)
-            image = store_image(shop_id=shop_id, data=picture, actor=actor)
+            image = store_image(shop_id=shop_id, data=pictures[position], actor=actor)
             parent = categories[category.parent] if category.parent else None
             with shop_transaction(shop_id, actor=actor):
                 categories[category.slug] = save_category(
@@ -28,7 +29,7 @@ def load_goods(shop_id: int, content: records.ShopContent, *, actor: str) -> Non
                 )
     for product in content.products:
         if product.slug not in products:
-            images = _images(shop_id, content.shop, product, actor)
+            images = _images(shop_id, content, product, actor)
             with shop_transaction(shop_id, actor=actor):
                 save_product(draft=_product(content.shop, product, images, categories), actor=actor)
 
@@ -47,14 +48,14 @@ def _category(category: records.Category, position: int, parent: int | None, ima
 
 
 def _images(
-    shop_id: int, shop: records.Shop, product: records.Product, actor: str
+    shop_id: int, content: records.ShopContent, product: records.Product, actor: str
 ) -> dict[str, drafts.ImageDraft]:
     """Draw and store a product's pictures; keyed by their name, in order."""
     return {
         name: drafts.ImageDraft(
             image_id=store_image(shop_id=shop_id, data=data, actor=actor).id, alts=dict(alts)
         )
-        for name, data, alts in product_pictures(shop, product)
+        for name, data, alts in product_pictures(content, product)
     }
 
 
@@ -85,13 +86,18 @@ def _product(
             )
             for option in product.options
         ),
-        variants=tuple(_variant(shop, product, variant) for variant in product.variants),
+        variants=tuple(_variant(shop, product, variant, images) for variant in product.variants),
         images=tuple(images.values()),
         category_ids=(categories[product.category],),
     )
 
 
-def _variant(shop: records.Shop, product: records.Product, variant: records.Variant) -> drafts.VariantDraft:
+def _variant(
+    shop: records.Shop,
+    product: records.Product,
+    variant: records.Variant,
+    images: dict[str, drafts.ImageDraft],
+) -> drafts.VariantDraft:
     keys = [[value.key for value in option.values] for option in product.options]
     return drafts.VariantDraft(
         sku=variant.sku,
@@ -102,4 +108,5 @@ def _variant(shop: records.Shop, product: records.Product, variant: records.Vari
             drafts.PriceDraft(currency=shop.currency, amount=variant.price, compare_at=variant.compare_at),
         ),
         stock=drafts.StockDraft(on_hand=variant.stock, backorder=variant.backorder),
+        image_id=images[variant_picture(product, variant)].image_id,
     )

@@ -24,7 +24,6 @@ ACTOR = "demo"
 OWNER = ("owner@demo.example", "Mette Demolund")
 CLERK = ("clerk@demo.example", "Jonas Probst")
 PASSWORD = "look around freely"  # noqa: S105  (printed on the sign-in page of the demo, and nowhere else valid)
-DAYS_OF_ORDERS = 30
 
 
 def load_demo() -> None:
@@ -39,7 +38,8 @@ def load_demo() -> None:
     ids = [_shop(content.shop, owner, clerk) for content in contents]
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max_workers=min(3, os.cpu_count() or 1), mp_context=context) as pool:
-        for future in [pool.submit(_fill, shop_id, content.shop.slug) for shop_id, content in zip(ids, contents, strict=True)]:
+        slugs = [content.shop.slug for content in contents]
+        for future in [pool.submit(_fill, shop_id, slug) for shop_id, slug in zip(ids, slugs, strict=True)]:
             future.result()
 
 
@@ -51,7 +51,7 @@ def _fill(shop_id: int, slug: str) -> None:
     content = records.load_shop(slug)
     goods.load_goods(shop_id, content, actor=ACTOR)
     look.load_look(shop_id, content, actor=ACTOR)
-    sales.load_sales(shop_id, content, end=clock.now() - timedelta(minutes=10), days=DAYS_OF_ORDERS)
+    sales.load_sales(shop_id, content, end=clock.now() - timedelta(minutes=10))
 
 
 def _person(email: str, name: str) -> int:
