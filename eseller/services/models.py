@@ -23,6 +23,7 @@ class OutboxMessage(ShopModel):
     language = models.CharField(max_length=5)
     payload = models.JSONField(default=dict, help_text="ids to render from; no personal data")
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
+    claimed_until = models.DateTimeField(null=True, help_text="who sends it has until then")
     attempts = models.PositiveSmallIntegerField(default=0)
     last_error = models.CharField(max_length=300, blank=True, default="")
     created_at = models.DateTimeField(db_default=Now())

@@ -25,6 +25,8 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     template: str
     values: dict[str, Any]
+    sender_name: str | None = None
+    """Of the platform's own mails, which come from the platform's address; None is the shop and its address."""
 
 
 Render = Callable[[ShopInfo, Payload, str], Mail | None]

@@ -24,6 +24,7 @@ class Cart(ShopModel):
         abstract = False
         constraints = [
             models.UniqueConstraint(fields=["shop", "token_hash"], name="cart_token_once"),
+            models.UniqueConstraint(fields=["shop", "checkout_key"], name="cart_checkout_once"),
             models.UniqueConstraint(
                 fields=["shop", "customer"], condition=Q(customer__isnull=False), name="cart_customer_once"
             ),

@@ -9,3 +9,9 @@ class CustomersConfig(AppConfig):
     name = "eseller.commerce.customers"
     label = "customers"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Make its mails known to the outbox."""
+        from eseller.commerce.customers.mails import register_mails
+
+        register_mails()

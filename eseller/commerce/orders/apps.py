@@ -13,10 +13,8 @@ class OrdersConfig(AppConfig):
     def ready(self) -> None:
         """Make mails and callbacks known to the packages below."""
         from eseller.commerce.orders.actions.payment_callback import receive
-        from eseller.commerce.orders.mails import KINDS, render
+        from eseller.commerce.orders.mails import register_mails
         from eseller.commerce.payments.tasks import connect
-        from eseller.services.outbox import register
 
-        for kind in KINDS:
-            register(kind, render(kind))
+        register_mails()
         connect(receive)

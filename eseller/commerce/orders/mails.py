@@ -1,6 +1,21 @@
-"""The mails that orders cause."""
+"""The mails that orders cause. They are rendered when they are sent, from the order as it is then."""
 
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from eseller.commerce.orders.errors import UnknownOrder
+from eseller.commerce.orders.links import language_prefix, order_path
+from eseller.commerce.orders.models import Fulfilment
+from eseller.commerce.orders.queries import order_for_mail, tracking_of
+from eseller.commerce.orders.records import OrderStatus
+from eseller.commerce.payments.models import Refund
+from eseller.kernel.money import Money
 from eseller.services import outbox
+from eseller.services.outbox import Mail, Payload, Render
+from eseller.services.sending import shop_url
+from eseller.tenancy.hosts import ShopInfo
 
 
 def tell(
@@ -21,8 +36,78 @@ def tell(
     outbox.put(kind=kind, key=key, recipient=recipient, language=language, payload=payload)
 
 
-KINDS = ("order_confirmation", "payment_received", "order_shipped", "order_cancelled", "order_refunded")
+def register_mails() -> None:
+    """Say how these mails are made; called when the application starts."""
+    for kind, (subject, more) in _KINDS.items():
+        outbox.register(kind, _render(kind, subject, more))
 
 
-def render(kind):
-    return lambda *a: None
+Subject = Callable[[ShopInfo, OrderStatus], str]
+More = Callable[[OrderStatus, Payload], dict[str, Any] | None]
+
+
+def _render(kind: str, subject: Subject, more: More) -> Render:
+    def render(shop: ShopInfo, payload: Payload, language: str) -> Mail | None:
+        try:
+            order = order_for_mail(payload["order"], language=language)
+        except UnknownOrder:
+            return None
+        values = more(order, payload)
+        if values is None:
+            return None
+        path = order_path(order.public_id, shop_id=shop.id, language_prefix=language_prefix(shop, language))
+        shared = {"order": order, "shop": shop, "url": shop_url(shop, path)}
+        return Mail(subject=subject(shop, order), template=f"mail/{kind}", values=shared | values)
+
+    return render
+
+
+def _nothing(order: OrderStatus, payload: Payload) -> dict[str, Any] | None:  # noqa: ARG001
+    return {}
+
+
+def _reason(order: OrderStatus, payload: Payload) -> dict[str, Any] | None:  # noqa: ARG001
+    return {"reason": payload.get("reason", "")}
+
+
+def _paid(order: OrderStatus, payload: Payload) -> dict[str, Any] | None:
+    return {"paid": Money(int(payload["about"]), order.currency)}
+
+
+def _parcel(order: OrderStatus, payload: Payload) -> dict[str, Any] | None:
+    parcel = Fulfilment.objects.filter(pk=payload["about"]).first()
+    if parcel is None:
+        return None
+    pieces = {line.order_line_id: line.quantity for line in parcel.lines.all()}
+    sent = [(line, pieces[line.id]) for line in order.lines if line.id in pieces]
+    link = tracking_of(order.number, parcel.tracking_number)
+    return {"sent": sent, "tracking_number": parcel.tracking_number, "tracking_url": link}
+
+
+def _refund(order: OrderStatus, payload: Payload) -> dict[str, Any] | None:
+    refund = Refund.objects.filter(pk=payload["about"]).first()
+    return None if refund is None else {"refunded": Money(refund.amount, order.currency)}
+
+
+_KINDS: dict[str, tuple[Subject, More]] = {
+    "order_confirmation": (
+        lambda shop, order: _("Your order %(number)s at %(shop)s") % {"number": order.number, "shop": shop.name},
+        _nothing,
+    ),
+    "payment_received": (
+        lambda _shop, order: _("We have received your payment for order %(number)s") % {"number": order.number},
+        _paid,
+    ),
+    "order_shipped": (
+        lambda _shop, order: _("Your order %(number)s is on its way") % {"number": order.number},
+        _parcel,
+    ),
+    "order_cancelled": (
+        lambda _shop, order: _("Your order %(number)s was cancelled") % {"number": order.number},
+        _reason,
+    ),
+    "order_refunded": (
+        lambda _shop, order: _("A refund for order %(number)s") % {"number": order.number},
+        _refund,
+    ),
+}

@@ -133,6 +133,7 @@ class OrderStatus(msgspec.Struct, frozen=True, kw_only=True):
     payment_instructions: str
     """What a shopper must do to pay, in their language; empty where nothing is to be done."""
     payment_reference: str
+    """What to quote with a transfer; of a pending order, the payment's second step to take. Empty otherwise."""
     shipping_name: str
     note: str
     customer_reference: str

@@ -28,7 +28,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """What a provider says of a payment: its state and the sums so far, not differences, so that order doesn't matter."""
+    """What a provider says of a payment: its state and the sums so far, not differences: order doesn't matter."""
 
     state: PaymentState
     authorised: int = 0

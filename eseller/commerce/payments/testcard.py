@@ -35,7 +35,8 @@ RETURNING {_COLUMNS}
 _KNOWN = f"SELECT {_COLUMNS} FROM payments_testcardcharge WHERE idempotency_key = %s"  # noqa: S608
 _LOOK = f"SELECT {_COLUMNS} FROM payments_testcardcharge WHERE reference = %s"  # noqa: S608
 _CHANGE = (
-    "UPDATE payments_testcardcharge SET {change} WHERE reference = %(reference)s AND {allowed} RETURNING " + _COLUMNS
+    "UPDATE payments_testcardcharge SET {change} WHERE reference = %(reference)s AND {allowed} "  # noqa: S608
+    f"RETURNING {_COLUMNS}"
 )
 _VOID = f"""
 UPDATE payments_testcardcharge SET state = CASE WHEN state IN ('declined', 'insufficient') THEN state ELSE 'voided' END

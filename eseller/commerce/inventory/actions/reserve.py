@@ -49,6 +49,19 @@ WITH gone AS (
 )
 UPDATE inventory_stockitem s SET reserved = s.reserved - locked.quantity FROM locked WHERE s.id = locked.id
 """
+_PIECES = """
+WITH freed AS (
+    UPDATE inventory_reservation r SET quantity = r.quantity - w.quantity,
+        state = CASE WHEN r.quantity = w.quantity THEN 'released' ELSE r.state END
+    FROM unnest(%(variants)s::bigint[], %(quantities)s::int[]) AS w (variant_id, quantity)
+    WHERE r.key = %(key)s AND r.variant_id = w.variant_id AND r.state IN ('held', 'committed')
+    RETURNING r.variant_id, w.quantity
+), locked AS (
+    SELECT s.id, freed.quantity FROM inventory_stockitem s JOIN freed ON freed.variant_id = s.variant_id
+    ORDER BY s.variant_id FOR UPDATE OF s
+)
+UPDATE inventory_stockitem s SET reserved = s.reserved - locked.quantity FROM locked WHERE s.id = locked.id
+"""
 _EXPIRED = """
 SELECT DISTINCT key FROM inventory_reservation WHERE state = 'held' AND expires_at <= %s ORDER BY key LIMIT %s
 """
@@ -100,6 +113,14 @@ def commit(*, key: str, lines: int) -> None:
 def release(*, key: str) -> None:
     """Give back what is held under a key and was not shipped. Call it inside a ``shop_transaction``."""
     execute(_RELEASE, {"keys": [key], "expired": None})
+
+
+def release_pieces(*, key: str, lines: Mapping[int, int]) -> None:
+    """Give back some of what is held under a key, pieces by variant. Call it inside a ``shop_transaction``."""
+    variants = sorted(variant for variant, pieces in lines.items() if pieces)
+    if variants:
+        quantities = [lines[variant] for variant in variants]
+        execute(_PIECES, {"key": key, "variants": variants, "quantities": quantities})
 
 
 def release_expired(*, limit: int = 100) -> int:

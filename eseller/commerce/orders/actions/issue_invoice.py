@@ -27,7 +27,7 @@ def issue_invoice(*, shop_id: int, number: str, actor: str) -> int:
 
 
 def write_invoice(*, order_id: int, actor: str) -> int:
-    """Write the invoice of a locked order unless it is written; return its id. Call it inside a ``shop_transaction``."""
+    """Write the invoice of a locked order unless it is written; return its id. Call it inside a transaction."""
     key = f"invoice:{order_id}"
     known = Invoice.objects.filter(key=key).first()
     if known is not None:

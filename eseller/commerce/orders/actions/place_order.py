@@ -15,6 +15,7 @@ from eseller.commerce.orders.mails import tell
 from eseller.commerce.payments.provider import StartRequest, provider
 from eseller.commerce.payments.records import CardInput, PaymentOption
 from eseller.kernel.errors import EsellerError
+from eseller.kernel.ids import new_token
 from eseller.kernel.money import Money
 from eseller.tenancy.faults import retrying
 from eseller.tenancy.hosts import ShopInfo
@@ -132,13 +133,25 @@ def _answer(shop: ShopInfo, owner: CartOwner, details: CheckoutDetails, made: Ma
         if (made.payment_method, made.shipping_method) != (details.payment_method, details.shipping_method):
             # The shopper came back from the bank's page and chose otherwise.
             let_go(shop_id=shop.id, payment_token=made.payment_token, kind="changed_mind", actor=actor)
-            raise TotalChanged(retrying(lambda: _quote(shop, owner, details)))
+            raise TotalChanged(_new_quote(shop, owner, details))
         return _pay(shop, made, details.card, actor)
     if made.state == "cancelled":
         if made.payment == "declined":
             raise PaymentDeclined({"card_number": declined_sentence(made.failure)})
-        raise TotalChanged(retrying(lambda: _quote(shop, owner, details)))
+        raise TotalChanged(_new_quote(shop, owner, details))
     return _placed(shop, made, made.state, made.payment_state)
+
+
+def _new_quote(shop: ShopInfo, owner: CartOwner, details: CheckoutDetails) -> Quote:
+    """Let go of a checkout that came to nothing: what is in the cart can be ordered under a new key."""
+
+    def renew() -> Quote:
+        with shop_transaction(shop.id, label="place"):
+            values = [new_token(), details.checkout_key]
+            execute("UPDATE cart_cart SET checkout_key = %s WHERE checkout_key = %s", values)
+            return _quote(shop, owner, details)
+
+    return retrying(renew)
 
 
 def _pay(shop: ShopInfo, made: Made, card: CardInput | None, actor: str) -> Placed:

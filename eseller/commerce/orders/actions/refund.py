@@ -2,6 +2,36 @@
 
 from collections.abc import Mapping
 
+import msgspec
+from django.utils.translation import gettext as _
+
+from eseller.commerce.customers.rules import tidy
+from eseller.commerce.inventory.actions.reserve import release_pieces
+from eseller.commerce.inventory.actions.ship_stock import return_stock
+from eseller.commerce.orders import rules
+from eseller.commerce.orders.actions.issue_invoice import write_paper
+from eseller.commerce.orders.errors import BadAmount, NotAllowed
+from eseller.commerce.orders.locking import locked_order, note_event
+from eseller.commerce.orders.mails import tell
+from eseller.commerce.orders.models import Invoice, Order, OrderLine
+from eseller.commerce.orders.refunds import apportion, part_of, remaining
+from eseller.commerce.payments.models import Payment, Refund
+from eseller.commerce.payments.provider import provider
+from eseller.commerce.pricing.rules import VatPart, vat_split
+from eseller.kernel import clock
+from eseller.services.jobs import defer
+from eseller.tenancy.scope import shop_transaction
+
+
+class Part(msgspec.Struct, frozen=True):
+    """Pieces of a line that are given back, and what they are worth."""
+
+    line: OrderLine
+    pieces: int
+    vat_rate_bp: int
+    net: int
+    vat: int
+
 
 def refund(
     *,
@@ -14,17 +44,154 @@ def refund(
     reason: str = "",
     actor: str,
 ) -> None:
-    """Refund an amount or some lines, or all that is left; write a credit note where there is an invoice; tell the customer.
+    """Refund an amount or some lines, or all that is left; write a credit note where there is an invoice; tell.
 
-    Call it outside any transaction.
+    Pieces that were not shipped yet are given back first, and their stock is free again. Call it outside any
+    transaction: the refund is written first, then the provider is asked, again by a job until it has done it.
 
     Args:
+        shop_id: the shop.
+        number: of the order.
         key: of the form that was sent, so that a double click refunds once.
         amount: minor units, VAT included; not together with lines.
-        lines: pieces by order line id, at what was paid for them.
-        restock: put the lines' pieces that were shipped back on the shelf.
+        lines: pieces by order line id (delivery is a line too), at what was paid for them.
+        restock: put the pieces that were shipped and came back on the shelf.
+        reason: for the credit note and the timeline, at most 200 characters.
+        actor: who does it.
 
     Raises:
-        UnknownOrder, NotAllowed, BadAmount (fields ``amount``, ``lines``).
+        UnknownOrder: when there is no such order.
+        NotAllowed: when nothing was paid, or all of it is refunded.
+        BadAmount: with fields ``amount`` or ``lines``.
     """
-    raise NotImplementedError
+    with shop_transaction(shop_id, actor=actor, durable=True, label="refund"):
+        order = locked_order(number)
+        payment = write_refund(
+            order=order, key=key, amount=amount, lines=lines, restock=restock, reason=reason, actor=actor
+        )
+    if payment is not None:
+        push_refund(shop_id=shop_id, payment_id=payment)
+
+
+def push_refund(*, shop_id: int, payment_id: int) -> None:
+    """Have the provider give back what is written as refunded. Call it outside any transaction; repeat as you like."""
+    with shop_transaction(shop_id, label="refund"):
+        payment = Payment.objects.get(pk=payment_id)
+    provider(payment.provider).refund(shop_id=shop_id, reference=payment.reference, total=payment.refunded)
+
+
+def write_refund(
+    *,
+    order: Order,
+    key: str,
+    amount: int | None,
+    lines: Mapping[int, int] | None,
+    restock: bool,
+    reason: str,
+    actor: str,
+) -> int | None:
+    """Write a refund of a locked order, once for each key; return the payment to push, or None when it was written.
+
+    Raises:
+        NotAllowed, BadAmount: as ``refund``.
+    """
+    key = key[:64]
+    if Refund.objects.filter(key=key).exists():
+        return None
+    payment = Payment.objects.filter(order_id=order.pk, captured__gt=0).order_by("id").last()
+    left = payment.captured - payment.refunded if payment else 0
+    if payment is None or not left:
+        raise NotAllowed
+    parts = _parts(order, None if lines is None and amount is not None else lines)
+    given = _given(amount, lines, parts, left)
+    made = Refund.objects.create(
+        payment=payment, key=key, amount=given, reason=tidy(reason)[:200], actor=actor, at=clock.now()
+    )
+    payment.refunded += given
+    payment.save(update_fields=["refunded"])
+    _give_back_goods(order, parts if lines is not None or given == left else [], restock, actor)
+    _credit(order, made, parts if lines is not None else [], actor)
+    order.payment_state = rules.payment_state(order.total, Payment.objects.filter(order_id=order.pk).order_by("id"))
+    order.fulfilment_state = rules.fulfilment_state(order.lines.all())
+    if order.state == rules.State.OPEN and rules.is_complete(order.payment_state, order.fulfilment_state):
+        order.state = rules.move(order.state, "complete")
+    order.save(update_fields=["payment_state", "fulfilment_state", "state"])
+    note_event(order, "refunded", actor, refund=made.pk, amount=given, restocked=restock)
+    tell(
+        "order_refunded", order_id=order.pk, recipient=order.email, language=order.language, about=made.pk
+    )
+    _push_later(payment.pk)
+    return int(payment.pk)
+
+
+def _push_later(payment_id: int) -> None:
+    from eseller.commerce.orders.tasks import finish_refund
+
+    defer(finish_refund, payment=payment_id)
+
+
+def _parts(order: Order, lines: Mapping[int, int] | None) -> list[Part]:
+    """Return the pieces to give back, of the lines named or of all."""
+    known = {line.pk: line for line in order.lines.order_by("position")}
+    left = {pk: line.quantity - line.refunded for pk, line in known.items()}
+    wanted = left if lines is None else {pk: pieces for pk, pieces in lines.items() if pieces}
+    if any(not 0 <= pieces <= left.get(pk, 0) for pk, pieces in wanted.items()) or (lines is not None and not wanted):
+        raise BadAmount({"lines": _("Choose pieces that were not refunded yet.")})
+    return [_part(known[pk], pieces) for pk, pieces in wanted.items() if pieces]
+
+
+def _part(line: OrderLine, pieces: int) -> Part:
+    net = part_of(line.net, line.quantity, line.refunded, pieces)
+    total = part_of(line.total, line.quantity, line.refunded, pieces)
+    return Part(line, pieces, line.vat_rate_bp, net, total - net)
+
+
+def _given(amount: int | None, lines: Mapping[int, int] | None, parts: list[Part], left: int) -> int:
+    if amount is not None and lines is not None:
+        raise BadAmount({"amount": _("Choose an amount or pieces, not both.")})
+    if lines is not None:
+        given = sum(part.net + part.vat for part in parts)
+        if not 0 < given <= left:
+            raise BadAmount({"lines": _("This is more than what can still be refunded.")})
+        return given
+    given = left if amount is None else amount
+    if not 0 < given <= left:
+        raise BadAmount({"amount": _("Write an amount up to what can still be refunded.")})
+    return given
+
+
+def _give_back_goods(order: Order, parts: list[Part], restock: bool, actor: str) -> None:
+    waiting, shipped = {}, {}
+    for part in parts:
+        line = part.line
+        unsent = min(part.pieces, rules.open_pieces(line))
+        line.refunded += part.pieces
+        line.save(update_fields=["refunded"])
+        if line.variant_id is not None:
+            waiting[line.variant_id], shipped[line.variant_id] = unsent, part.pieces - unsent
+    release_pieces(key=order.checkout_key, lines=waiting)
+    if restock:
+        return_stock(lines=shipped, reference=order.number, actor=actor)
+
+
+def _credit(order: Order, made: Refund, parts: list[Part], actor: str) -> None:
+    """Write the credit note, where there is an invoice to credit."""
+    papers = list(order.invoices.order_by("id"))
+    invoiced = _split_of(papers, Invoice.Kind.INVOICE)
+    if not invoiced:
+        return
+    left = remaining(invoiced, _split_of(papers, Invoice.Kind.CREDIT_NOTE))
+    exact = list(vat_split(parts))
+    room = {part.rate_bp: part for part in left}
+    fits = parts and all(
+        (have := room.get(part.rate_bp)) is not None and part.net <= have.net and part.vat <= have.vat
+        for part in exact
+    )
+    credited = exact if fits else apportion(made.amount, left)
+    write_paper(
+        order=order, kind=Invoice.Kind.CREDIT_NOTE, key=f"credit_note:{made.pk}", parts=credited, actor=actor
+    )
+
+
+def _split_of(papers: list[Invoice], kind: str) -> list[VatPart]:
+    return [msgspec.convert(part, VatPart) for paper in papers if paper.kind == kind for part in paper.vat_split]
