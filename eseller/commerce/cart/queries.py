@@ -18,7 +18,7 @@ SELECT c.checkout_key, l.variant_id, l.quantity, p.slug, coalesce(t.title, p.slu
                  coalesce(o3.labels ->> %(language)s, o3.labels ->> %(default)s)),
        i.id, i.sha256, coalesce(pi.alts ->> %(language)s, pi.alts ->> %(default)s, ''),
        price.amount, price.compare_at, p.vat_class, v.weight_g, v.active AND p.state = 'published',
-       CASE WHEN s.tracked AND NOT s.backorder THEN greatest(s.on_hand - s.reserved, 0) END
+       CASE WHEN s.tracked AND NOT s.backorder THEN greatest(s.on_hand - s.reserved + coalesce(own.quantity, 0), 0) END
 FROM cart_cart c
 JOIN cart_cartline l ON l.cart_id = c.id
 JOIN catalog_variant v ON v.id = l.variant_id
@@ -40,6 +40,8 @@ LEFT JOIN LATERAL (
     WHERE x.variant_id = v.id AND y.currency = %(currency)s
 ) price ON true
 LEFT JOIN inventory_stockitem s ON s.variant_id = v.id
+-- What this very checkout holds already is there for it.
+LEFT JOIN inventory_reservation own ON own.key = c.checkout_key AND own.variant_id = v.id AND own.state = 'held'
 WHERE {owned}
 ORDER BY l.id
 """
