@@ -144,7 +144,7 @@ def of_shop(*, see: Permission | None = None, change: Permission | None = None) 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Send somebody to the sign-in page and, after it, back to what they wanted to read."""
     target = request.get_full_path() if request.method in READING else "/"
-    query = f"?{urlencode({'next': target})}" if target != "/" else ""
+    query = f"?{urlencode({'next': target}, safe='/')}" if target != "/" else ""
     return HttpResponseRedirect(reverse("sign-in") + query)
 
 
