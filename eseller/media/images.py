@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import msgspec
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, UnidentifiedImageError
 
 from eseller.media.errors import BrokenImage, ImagesBusy, ImageTooLarge, TooManyPixels, UnsupportedImage
 
@@ -24,6 +24,17 @@ _QUALITY = 82
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 _AT_ONCE = 2
 _WAIT_SECONDS = 20.0
+
+_ORIENTATION = 0x0112
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS  # Pillow's own alarm, as a second wall behind ours
 _gate = threading.BoundedSemaphore(_AT_ONCE)
@@ -99,7 +110,7 @@ def _render(source: Image.Image) -> Renditions:
     profile = source.info.get("icc_profile")
     source.draft("RGB", (2 * SIZES[-1], 2 * SIZES[-1]))  # lets JPEG unpack no more than is needed
     transparent = "transparency" in source.info or source.mode in ("RGBA", "LA", "PA", "La", "RGBa")
-    upright = ImageOps.exif_transpose(_shrunk(_plain(source, transparent=transparent), SIZES[-1] * 2))
+    upright = _upright(_shrunk(_plain(source, transparent=transparent)), source)
     image = _in_srgb(upright, profile if source.mode == "RGB" else None)
     files: dict[int, bytes] = {}
     largest = image
@@ -111,7 +122,7 @@ def _render(source: Image.Image) -> Renditions:
 
 
 def _plain(image: Image.Image, *, transparent: bool) -> Image.Image:
-    """Return the first frame in RGB or RGBA, keeping what says which way is up."""
+    """Return the first frame in RGB or RGBA."""
     mode = "RGBA" if transparent else "RGB"
     if image.mode == mode:
         image.load()
@@ -121,9 +132,21 @@ def _plain(image: Image.Image, *, transparent: bool) -> Image.Image:
     return image.convert(mode)
 
 
-def _shrunk(image: Image.Image, side: int) -> Image.Image:
-    image.thumbnail((side, side), Image.Resampling.BOX)
-    return image
+def _upright(image: Image.Image, source: Image.Image) -> Image.Image:
+    """Return the picture turned as the camera noted in the original."""
+    turn = _TURNS.get(source.getexif().get(_ORIENTATION, 1))
+    return image if turn is None else image.transpose(turn)
+
+
+def _shrunk(image: Image.Image) -> Image.Image:
+    """Return the picture made smaller by a whole factor, still no smaller than needed whichever way is up.
+
+    This needs no memory beyond the result; the finer scaling afterwards works on little.
+    """
+    width, height = image.size
+    either_way = (min(SIZES[-1] / a, _MAX_HEIGHT / b) for a, b in ((width, height), (height, width)))
+    factor = int(1 / max(either_way))
+    return image.reduce(factor) if factor > 1 else image
 
 
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:

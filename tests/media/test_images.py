@@ -59,6 +59,30 @@ def test_picture_is_turned_upright_and_loses_its_metadata() -> None:
         assert b"camera" not in data
 
 
+@pytest.mark.parametrize("size", [(7_000, 300), (300, 7_000), (4_000, 4_000), (1, 1), (1_921, 10)])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_any_shape_turned_any_way(size: tuple[int, int], orientation: int) -> None:
+    exif = Image.Exif()
+    exif[ORIENTATION] = orientation
+    upright = size if orientation < 5 else size[::-1]
+    renditions = make_renditions(picture(*size, kind="JPEG", exif=exif))
+    assert renditions.width == max(min(upright[0], 1920, round(3840 * upright[0] / upright[1])), 1)
+    assert abs(renditions.height - renditions.width * upright[1] / upright[0]) <= max(upright[1] / upright[0], 1)
+
+
+def test_a_picture_at_the_limit_takes_bounded_memory() -> None:
+    program = """
+import resource
+from eseller.media.images import make_renditions
+from tests.media.pictures import picture
+data = picture(6_320, 6_320, mode="RGBA", colour=(1, 2, 3, 4))
+resource.setrlimit(resource.RLIMIT_DATA, (700 << 20, 700 << 20))
+print(make_renditions(data).width)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert int(done.stdout) == 1920
+
+
 def test_only_the_first_frame_is_taken() -> None:
     more = [Image.new("RGB", (320, 200), "blue")]
     image = opened(make_renditions(picture(kind="GIF", save_all=True, append_images=more)).files[160])

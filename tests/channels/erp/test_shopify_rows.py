@@ -121,7 +121,9 @@ def test_values_without_a_name_stay_apart() -> None:
         ("Image Position", "first", "bad_quantity"),
         ("Variant Image", "file:///etc/passwd", "bad_address"),
         ("Title", "t" * 300, "too_long"),
-        ("Body (HTML)", "<div>" * 6_001, "description_too_complex"),
+        ("Body (HTML)", "<br>" * 6_001, "description_too_complex"),
+        ("Body (HTML)", "<div>" * 101, "description_too_complex"),
+        ("Body (HTML)", "x" * 200_001, "description_too_complex"),
     ],
 )
 def test_a_bad_cell_is_reported_and_the_variant_comes_in(column: str, value: str, code: str) -> None:

@@ -16,7 +16,8 @@ MAX_URL = 2_000
 MAX_DESCRIPTION = 50_000
 _MAX_BODY = 200_000
 _MAX_BODY_TAGS = 6_000
-"""Parsing deeply nested tags takes time by the square of their number."""
+_MAX_BODY_DEPTH = 100
+"""Elements within elements; parsing takes time by the square of it."""
 
 MAX_PRICE = 10**12
 """In minor units, whatever the currency."""
@@ -34,6 +35,10 @@ _SIGNS = {
     "kč": {"CZK"},
     "ft": {"HUF"},
 }
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_SHALLOW = frozenset(
+    ["area", "br", "col", "embed", "hr", "img", "input", "li", "link", "meta", "p", "source", "td", "th", "tr", "wbr"]
+)
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?")
 _AMOUNT = re.compile(r"([^0-9+-]{0,4}?)\s*([-+]?[0-9][0-9.,' ]{0,30}?)\s*([^0-9]{0,4})")
 _WHOLE = re.compile(r"[-+]?[0-9]+|[-+]?[0-9]{1,3}([ .,])[0-9]{3}(\1[0-9]{3})*")
@@ -60,10 +65,20 @@ def parse_description(value: str) -> str:
     Raises:
         BadCell: when it is too long or has too many tags to be a description.
     """
-    if len(value) > _MAX_BODY or value.count("<") > _MAX_BODY_TAGS:
-        reason = f"Longer than {_MAX_BODY} characters or more than {_MAX_BODY_TAGS} tags."
+    if len(value) > _MAX_BODY or value.count("<") > _MAX_BODY_TAGS or _depth(value) > _MAX_BODY_DEPTH:
+        reason = f"Longer than {_MAX_BODY} characters, more than {_MAX_BODY_TAGS} tags, or nested too deeply."
         raise BadCell("description_too_complex", reason)
     return html_to_markdown(clean_text(value, one_line=False), limit=MAX_DESCRIPTION)
+
+
+def _depth(html: str) -> int:
+    """Return how deep elements are nested at most, estimated from their tags without parsing."""
+    depth = deepest = 0
+    for closing, name in _TAG.findall(html):
+        if name.lower() not in _SHALLOW:
+            depth = max(depth - 1, 0) if closing else depth + 1
+            deepest = max(deepest, depth)
+    return deepest
 
 
 def parse_bool(value: str) -> bool:
