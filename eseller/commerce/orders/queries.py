@@ -97,7 +97,7 @@ _TRACKING = """
 SELECT d.tracking_url FROM orders_order o JOIN shipping_shippingmethod d ON d.code = o.shipping_method
 WHERE o.number = %s
 """
-_EVENTS = "SELECT kind, at, actor, data FROM orders_orderevent WHERE order_id = %s ORDER BY id LIMIT 500"
+_EVENTS = "SELECT kind, at, actor, data::text FROM orders_orderevent WHERE order_id = %s ORDER BY id LIMIT 500"
 
 
 def orders_list(wanted: OrderFilter, *, page: int = 1) -> OrderPage:
@@ -180,7 +180,7 @@ def order_detail(number: str, *, language: str) -> OrderDetail:
         id=order_id,
         customer_id=head[20],
         payments=payments,
-        events=tuple(EventView(*row) for row in fetch(_EVENTS, [order_id])),
+        events=tuple(EventView(*told, msgspec.json.decode(data)) for *told, data in fetch(_EVENTS, [order_id])),
         can=rules.allowed(
             state=status["state"],
             total=total.amount,
