@@ -180,7 +180,10 @@ def order_detail(number: str, *, language: str) -> OrderDetail:
         id=order_id,
         customer_id=head[20],
         payments=payments,
-        events=tuple(EventView(*told, msgspec.json.decode(data)) for *told, data in fetch(_EVENTS, [order_id])),
+        events=tuple(
+            EventView(kind, at, actor, msgspec.json.decode(data))
+            for kind, at, actor, data in fetch(_EVENTS, [order_id])
+        ),
         can=rules.allowed(
             state=status["state"],
             total=total.amount,
