@@ -1,4 +1,4 @@
-"""Fills carts to be placed: ``python -m eseller.bench.carts HOW_MANY FILE`` writes a line ``TOKEN KEY TOTAL`` for each."""
+"""Fills carts to be placed: ``python -m eseller.bench.carts MANY FILE`` writes a line ``TOKEN KEY TOTAL`` for each."""
 
 import json
 import os
@@ -15,7 +15,6 @@ def fill(many: int, target: Path) -> dict[str, object]:
     from eseller.commerce.cart.records import CartOwner
     from eseller.commerce.catalog.models import Variant
     from eseller.commerce.orders.checkout import quote
-    from eseller.kernel.ids import new_token
     from eseller.tenancy.hosts import find_shop
     from eseller.tenancy.scope import shop_transaction
 
@@ -27,10 +26,11 @@ def fill(many: int, target: Path) -> dict[str, object]:
         variants = list(Variant.objects.values_list("pk", flat=True))
     with target.open("w") as file:
         for _ in range(many):
-            owner = CartOwner(token=new_token())
+            owner = CartOwner()
             with shop_transaction(shop.id, actor="bench"):
                 for variant in chance.sample(variants, chance.choice((1, 2))):
-                    add_line(owner=owner, shop=shop, variant_id=variant, quantity=1, actor="bench")
+                    added = add_line(owner=owner, shop=shop, variant_id=variant, quantity=1, actor="bench")
+                    owner = CartOwner(token=added.new_token or owner.token)
                 offer = quote(owner=owner, shop=shop, language="en", country="DK", shipping_method="parcel")
             file.write(f"{owner.token} {offer.checkout_key} {offer.total.amount}\n")
     return {"carts": many}

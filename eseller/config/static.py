@@ -1,9 +1,9 @@
 """Static files with their hash in the name, so that browsers may keep them for ever."""
 
-from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
+from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class HashedStaticFiles(ManifestStaticFilesStorage):
+class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # has no types
     """Falls back to the plain name where ``collectstatic`` has not run (tests, development)."""
 
     manifest_strict = False

@@ -1,7 +1,7 @@
 """The goods of one demo shop: categories, pictures, products."""
 
 from eseller.commerce.catalog import drafts
-from eseller.commerce.catalog.actions.save_category import CategoryDraft, save_category
+from eseller.commerce.catalog.actions.save_category import save_category
 from eseller.commerce.catalog.actions.save_product import save_product
 from eseller.commerce.catalog.models import Category, Product
 from eseller.demo.content import records
@@ -34,8 +34,8 @@ def load_goods(shop_id: int, content: records.ShopContent, *, actor: str) -> Non
                 save_product(draft=_product(content.shop, product, images, categories), actor=actor)
 
 
-def _category(category: records.Category, position: int, parent: int | None, image_id: int) -> CategoryDraft:
-    return CategoryDraft(
+def _category(category: records.Category, position: int, parent: int | None, image_id: int) -> drafts.CategoryDraft:
+    return drafts.CategoryDraft(
         slug=category.slug,
         parent_id=parent,
         position=position,

@@ -4,6 +4,7 @@ from eseller.commerce.catalog.models import Product
 from eseller.commerce.content.actions.save_home import save_home
 from eseller.commerce.content.actions.save_page import save_page
 from eseller.commerce.content.drafts import HomeDraft, HomeTextDraft, PageDraft, PageTextDraft
+from eseller.commerce.content.models import Page
 from eseller.commerce.payments.actions.save_method import PaymentMethodDraft, save_payment_method
 from eseller.commerce.shipping.actions.save_method import save_shipping_method
 from eseller.commerce.shipping.drafts import RateDraft, ShippingDraft
@@ -27,8 +28,9 @@ def load_look(shop_id: int, content: records.ShopContent, *, actor: str) -> None
     with shop_transaction(shop_id, actor=actor):
         products = dict(Product.objects.filter(slug__in=shop.featured).values_list("slug", "pk"))
         save_home(draft=_home(shop, hero.id, [products[slug] for slug in shop.featured]), actor=actor)
+        pages = dict(Page.objects.values_list("slug", "pk"))
         for position, page in enumerate(content.pages):
-            save_page(draft=_page(page, position), actor=actor)
+            save_page(draft=_page(page, position), actor=actor, page_id=pages.get(page.slug))
         for position, method in enumerate(shop.shipping):
             save_shipping_method(draft=_shipping(shop, method, position), actor=actor)
         for position, code in enumerate(shop.payment_methods):
@@ -51,7 +53,8 @@ def _home(shop: records.Shop, image_id: int, featured: list[int]) -> HomeDraft:
 
 def _page(page: records.Page, position: int) -> PageDraft:
     texts = tuple(
-        PageTextDraft(language=language, title=title, body=page.body[language]) for language, title in page.title.items()
+        PageTextDraft(language=language, title=title, body=page.body[language])
+        for language, title in page.title.items()
     )
     return PageDraft(slug=page.slug, position=position, in_footer=page.slug in FOOTER, texts=texts)
 

@@ -65,13 +65,14 @@ def _at(moment: datetime) -> Iterator[None]:
 
 
 def _place(shop: ShopInfo, order: DemoOrder, variants: dict[str | None, int]) -> str:
-    owner = CartOwner(token=new_token())
+    owner = CartOwner()
     customer, address = order.customer, order.customer.address
     with translation.override(customer.language):
         with shop_transaction(shop.id, actor=ACTOR):
             for line in order.lines:
                 variant = variants[line.sku]
-                add_line(owner=owner, shop=shop, variant_id=variant, quantity=line.quantity, actor=ACTOR)
+                added = add_line(owner=owner, shop=shop, variant_id=variant, quantity=line.quantity, actor=ACTOR)
+                owner = CartOwner(token=added.new_token or owner.token)
             offer = quote(owner=owner, shop=shop, language=customer.language, country=address.country)
         placed = place_order(
             shop=shop,
