@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from eseller.commerce.orders.records import EventView, OrderDetail
 from eseller.kernel.money import Money
@@ -19,46 +20,48 @@ def timeline(order: OrderDetail, *, language: str, names: dict[str, str]) -> lis
     """
     items = []
     for event in reversed(order.events):
-        title, state = _title(event)
-        amount = event.data.get("amount")
-        parts = [
-            formats.money(Money(amount, order.currency), language) if isinstance(amount, int) else "",
-            *[str(event.data[key])[:1000] for key in _TOLD if event.data.get(key)],
-            _actor(event.actor, names),
-        ]
-        items.append(
-            {"title": title, "at": event.at, "text": " · ".join(part for part in parts if part), "state": state}
-        )
+        title, state = _title(event.kind)
+        parts = [_amount(event, order.currency, language), *_told(event.data), _actor(event.actor, names)]
+        text = " · ".join(part for part in parts if part)
+        items.append({"title": title, "at": event.at, "text": text, "state": state})
     return items
 
 
-_TOLD = ("text", "reason", "tracking_number", "number", "failure")
+def _amount(event: EventView, currency: str, language: str) -> str:
+    """Return the amount that an event is about."""
+    names = {"payment_authorised": "authorised", "payment_paid": "captured", "payment_partially_paid": "captured"}
+    amount = event.data.get(names.get(event.kind, "amount"))
+    return formats.money(Money(amount, currency), language) if isinstance(amount, int) and amount else ""
 
 
-def _title(event: EventView) -> tuple[str, str]:
+def _told(data: dict[str, Any]) -> list[str]:
+    told = [str(data[key])[:1000] for key in ("text", "reason", "failure", "number") if data.get(key)]
+    if pieces := data.get("pieces"):
+        told.append(ngettext("%(num)s piece", "%(num)s pieces", pieces) % {"num": pieces})
+    return told
+
+
+def _title(kind: str) -> tuple[str, str]:
     words = {
-        "placed": (_("Ordered"), ""),
-        "authorised": (_("Payment authorised"), "done"),
-        "captured": (_("Payment taken"), "done"),
-        "declined": (_("Payment declined"), "danger"),
+        "begun": (_("Checkout begun"), ""),
+        "placed": (_("Ordered"), "done"),
         "payment_declined": (_("Payment declined"), "danger"),
-        "paid": (_("Paid"), "done"),
-        "marked_paid": (_("Payment noted"), "done"),
-        "partly_paid": (_("Part payment noted"), "done"),
-        "voided": (_("Payment voided"), ""),
+        "payment_authorised": (_("Payment authorised"), "done"),
+        "payment_paid": (_("Paid"), "done"),
+        "payment_partially_paid": (_("Partly paid"), "done"),
+        "payment_partially_refunded": (_("Money given back"), ""),
+        "payment_refunded": (_("Money given back"), ""),
+        "payment_voided": (_("Payment voided"), ""),
         "shipped": (_("Parcel sent"), "done"),
-        "invoiced": (_("Invoice issued"), ""),
         "invoice_issued": (_("Invoice issued"), ""),
+        "credit_note_issued": (_("Credit note issued"), ""),
         "refunded": (_("Refunded"), ""),
-        "credit_note": (_("Credit note issued"), ""),
-        "credited": (_("Credit note issued"), ""),
         "cancelled": (_("Cancelled"), "danger"),
         "expired": (_("Given up by the shopper"), ""),
         "completed": (_("Completed"), "done"),
         "note": (_("Note"), ""),
-        "mail": (_("Mail written"), ""),
     }
-    return words.get(event.kind, (event.kind.replace("_", " ").capitalize(), ""))
+    return words.get(kind, (kind.replace("_", " ").capitalize(), ""))
 
 
 def _actor(actor: str, names: dict[str, str]) -> str:

@@ -52,7 +52,9 @@ def test_the_session_is_a_new_one_after_signing_in(shop: Any) -> None:
     assert browser.cookies["sessionid"].value != before
 
 
-@pytest.mark.parametrize("target", ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example", "javascript:x"])
+@pytest.mark.parametrize(
+    "target", ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example", "javascript:x"]
+)
 def test_nobody_is_sent_elsewhere(shop: Any, target: str) -> None:
     assert sign_in(Browser(), make_member(shop), next=target).headers["Location"] == "/"
 

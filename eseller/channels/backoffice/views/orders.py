@@ -75,6 +75,7 @@ def orders(request: HttpRequest, office: Office) -> HttpResponse:
         page=page,
         tabs=tabs,
         form=form,
+        search=search,
         view=view,
         window=page_window(page.number, page.total_count, PAGE_SIZE, query),
         filtered=bool(query),
@@ -95,8 +96,15 @@ def order(request: HttpRequest, office: Office, number: str) -> HttpResponse:
             return HttpResponseRedirect(f"{office.url('order', number=number)}?done=noted")
     with office.scope("order"):
         detail = queries.order_detail(number, language=office.language)
-        names = {f"member:{person.user_id}": person.name for person in members()}
+        names = _names(office, detail)
     return show_order(request, office, detail, form=form, names=names)
+
+
+def _names(office: Office, detail: OrderDetail) -> dict[str, str]:
+    """Return the names of the members who did something with the order; one's own needs no statement."""
+    actors = {event.actor for event in detail.events if event.actor.startswith("member:")} - {office.actor}
+    others = {f"member:{person.user_id}": person.name for person in members()} if actors else {}
+    return {office.actor: office.user.name, **others}
 
 
 def show_order(
