@@ -1,15 +1,19 @@
 """The border of the commerce plane: which site is meant, whose shop it is, and what every answer carries."""
 
+import logging
 import secrets
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.db.utils import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.template.loader import render_to_string
 
 from eseller.kernel import context
 from eseller.tenancy.hosts import ShopInfo, find_shop
+
+log = logging.getLogger(__name__)
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -64,10 +68,14 @@ class HostMiddleware:
             request.urlconf = self.sites[host]
             request.shop = None
             return self.get_response(request)
-        shop = find_shop(host) if host else None
+        try:
+            shop = find_shop(host) if host else None
+        except (OperationalError, InterfaceError):
+            log.exception("the shop of %s could not be looked up", host[:100])
+            return _plain("ui/error_503.html", 503, retry_after=5)
         if shop is None:
-            return _unknown(host)
-        if host != shop.primary_host and request.method == "GET" and shop.primary_host:
+            return _plain("ui/error_host.html", 404, host=host[:80])
+        if host != shop.primary_host and request.method in ("GET", "HEAD") and shop.primary_host:
             port = str(request.META.get("HTTP_HOST", "")).rpartition(":")[2]
             suffix = f":{port}" if port.isdigit() else ""
             target = f"{request.scheme}://{shop.primary_host}{suffix}{request.get_full_path()}"
@@ -78,8 +86,13 @@ class HostMiddleware:
             return self.get_response(request)
 
 
-def _unknown(host: str) -> HttpResponse:
-    return HttpResponse(render_to_string("ui/error_host.html", {"host": host[:80]}), status=404)
+def _plain(template: str, status: int, *, retry_after: int | None = None, **context_: str) -> HttpResponse:
+    """Answer without any shop."""
+    response = HttpResponse(render_to_string(template, context_), status=status)
+    response.headers["Cache-Control"] = "no-store"
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
 
 
 class SameOriginMiddleware:
@@ -98,7 +111,7 @@ class SameOriginMiddleware:
         """Answer one request."""
         if request.method in ("GET", "HEAD", "OPTIONS") or self._own(request) or is_machine(request.path_info):
             return self.get_response(request)
-        return HttpResponse(render_to_string("ui/error_403.html"), status=403)
+        return _plain("ui/error_403.html", 403)
 
     @staticmethod
     def _own(request: Any) -> bool:

@@ -1,0 +1,90 @@
+"""Products for other shop windows: the feed of Google Merchant Center (RSS 2.0 with the ``g:`` namespace)."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.views.decorators.http import require_safe
+
+from eseller.channels.storefront import errors, xml
+from eseller.channels.storefront.site import Site, prefix
+from eseller.channels.storefront.views.machine import AN_HOUR
+from eseller.commerce.catalog.queries import feed_chunk
+from eseller.commerce.catalog.records import Availability, FeedEntry
+from eseller.commerce.content import markdown
+from eseller.kernel.money import Money
+
+CHUNK = 200
+MOST_TITLE = 150
+MOST_DESCRIPTION = 5_000
+PICTURE = 960
+_AVAILABILITY = {
+    Availability.IN_STOCK: "in_stock",
+    Availability.LOW: "in_stock",
+    Availability.BACK_ORDER: "backorder",
+    Availability.SOLD_OUT: "out_of_stock",
+}
+
+
+@require_safe
+def google(request: Any) -> HttpResponse:
+    """Send every variant that has a price; ``?language=`` and ``?currency=`` choose among the shop's."""
+    shop = request.shop
+    language = request.GET.get("language", shop.default_language)
+    currency = request.GET.get("currency", shop.currency)
+    if language not in shop.languages or not re.fullmatch("[A-Z]{3}", currency) or shop.state != "open":
+        return errors.not_found(request)
+    site = Site(shop, language, prefix(shop, language))
+    first = _chunk(site, currency, 0)
+    if not first and currency != shop.currency:
+        return errors.not_found(request)
+    response = StreamingHttpResponse(_feed(site, currency, first), content_type="application/rss+xml; charset=utf-8")
+    response.headers["Cache-Control"] = AN_HOUR
+    return response  # type: ignore[return-value]  # is handled like any other
+
+
+def _chunk(site: Site, currency: str, after: int) -> list[FeedEntry]:
+    """Read a chunk in a transaction of its own: a slow reader of a long feed holds no connection."""
+    with site.transaction("feed"):
+        return feed_chunk(site.language, currency, after, CHUNK)
+
+
+def _feed(site: Site, currency: str, first: list[FeedEntry]) -> Iterator[str]:
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0" xmlns:g="http://base.google.com/ns/1.0"><channel>\n'
+    yield xml.element("title", site.shop.name) + xml.element("link", site.url(site.home))
+    yield xml.element("description", site.shop.name)
+    chunk = first
+    while chunk:
+        yield "".join(_item(site, entry) for entry in chunk)
+        chunk = _chunk(site, currency, chunk[-1].id) if len(chunk) == CHUNK else []
+    yield "</channel></rss>\n"
+
+
+def _item(site: Site, entry: FeedEntry) -> str:
+    before = entry.compare_at
+    pictures = [site.url(picture.url(PICTURE)) for picture in entry.more_pictures]
+    fields: list[tuple[str, str | None]] = [
+        ("g:id", entry.sku or str(entry.id)),
+        ("g:title", entry.title[:MOST_TITLE]),
+        ("g:description", markdown.plain(entry.description, MOST_DESCRIPTION) or entry.title),
+        ("g:link", site.url(f"{site.product(entry.slug)}?v={entry.id}")),
+        ("g:image_link", site.url(entry.picture.url(PICTURE)) if entry.picture else None),
+        *(("g:additional_image_link", picture) for picture in pictures),
+        ("g:availability", _AVAILABILITY[entry.availability]),
+        ("g:price", _price(before or entry.price)),
+        ("g:sale_price", _price(entry.price) if before else None),
+        ("g:brand", entry.brand),
+        ("g:gtin", entry.gtin),
+        ("g:mpn", entry.sku),
+        ("g:identifier_exists", None if entry.gtin or (entry.brand and entry.sku) else "no"),
+        ("g:condition", entry.condition),
+        ("g:item_group_id", str(entry.item_group_id) if entry.item_group_id else None),
+        ("g:product_type", entry.product_type),
+        ("g:shipping_weight", f"{entry.weight_g} g" if entry.weight_g else None),
+    ]
+    return f"<item>\n{''.join(xml.element(name, value) for name, value in fields)}</item>\n"
+
+
+def _price(price: Money) -> str:
+    return f"{price.to_decimal()} {price.currency}"
