@@ -67,6 +67,7 @@ def _password_reset(shop: ShopInfo, payload: Mapping[str, Any], language: str) -
         subject=_("Set a new password"),
         template="mail/password_reset",
         values={"name": user.name, "email": user.email, "url": password_link(user, Purpose.RESET)},
+        sender_name="eSeller",
     )
 
 

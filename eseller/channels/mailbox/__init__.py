@@ -1,1 +1,1 @@
-"""Shows the mails of a demonstration."""
+"""Shows the mails that were not sent to a server: for demonstrations and development."""

@@ -15,7 +15,7 @@ from tests.channels.backoffice.office import Browser, browser_of, fields_of
 from tests.channels.backoffice.world import World, fingerprint, make_world
 from tests.factories import make_member, make_shop, make_user
 
-PATTERNS = {pattern.name: pattern for pattern in urls.urlpatterns}
+PATTERNS: dict[str, Any] = {str(pattern.name): pattern for pattern in urls.urlpatterns}
 READER = {
     "dashboard",
     "media",

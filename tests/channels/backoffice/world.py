@@ -68,7 +68,7 @@ def make_world(shop: Any) -> World:
     variant_id = shopping.make_variant(shop, sku=f"{SKU}-{shop.pk}", title="Cup", price=12500, stock=50)
     image = store_image(shop_id=shop.pk, data=picture_file(colour=f"#{secrets.token_hex(3)}"), actor="test")
     with shop_transaction(shop.pk, actor="test"):
-        product_id = Variant.objects.get(pk=variant_id).product_id  # type: ignore[attr-defined]
+        product_id = Variant.objects.get(pk=variant_id).product_id
         texts = (CategoryTextDraft(language="en", title="Cups"),)
         category_id = save_category(draft=CategoryDraft(slug="cups", texts=texts), actor="test")
         save_category(
