@@ -32,7 +32,8 @@ def apportion(amount: int, split: Iterable[VatPart]) -> list[VatPart]:
         total = part.net + part.vat
         # The last part takes the rest, which is never more than it has.
         share = divide_half_up(left * total, whole)
-        vat = part.vat if share == total else divide_half_up(share * part.rate_bp, WHOLE_BP + part.rate_bp)
+        vat = divide_half_up(share * part.rate_bp, WHOLE_BP + part.rate_bp)
+        vat = max(share - part.net, min(vat, part.vat))  # no more of either than there is left
         result.append(VatPart(part.rate_bp, share - vat, vat))
         left, whole = left - share, whole - total
     return [part for part in result if part.net or part.vat]

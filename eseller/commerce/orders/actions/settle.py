@@ -17,6 +17,7 @@ from eseller.tenancy.faults import retrying
 from eseller.tenancy.scope import require_scope, shop_transaction
 from eseller.tenancy.sql import execute, fetch
 
+SOLD_OUT = "sold_out"
 _LOCK = """
 SELECT o.id, o.number, o.state, o.placed_at IS NOT NULL, o.payment_state, o.fulfilment_state, o.checkout_key, o.total,
        o.email, o.language, p.id, p.provider, p.reference, p.state, p.amount, p.authorised, p.captured, p.refunded
@@ -129,7 +130,7 @@ def settle(
     try:
         _reserve_again(shop_id, payment_token, actor)
     except SoldOut:
-        return let_go(shop_id=shop_id, payment_token=payment_token, kind="sold_out", actor=actor)
+        return let_go(shop_id=shop_id, payment_token=payment_token, kind=SOLD_OUT, actor=actor)
     return retrying(apply)
 
 
@@ -193,10 +194,12 @@ def _follow(
         _drop_cart(found.checkout_key)
     paid = rules.payment_state(found.total, [after])
     state = rules.move(found.state, verb) if verb else found.state
+    if kind == SOLD_OUT:
+        _tell_cancelled(found, SOLD_OUT)
     if verb in ("place", "revive"):
         _place(found)
     elif verb == "decline":
-        _cancel(found, kind)
+        _cancel(found)
     elif state == rules.State.OPEN and rules.is_complete(paid, found.fulfilment_state):
         state = rules.move(state, "complete")
     if after.captured > before.captured:
@@ -239,20 +242,18 @@ def _place(found: Found) -> None:
     tell("order_confirmation", order_id=found.order_id, recipient=found.email, language=found.language)
 
 
-def _cancel(found: Found, kind: str) -> None:
+def _cancel(found: Found) -> None:
     release(key=found.checkout_key)
     kept = execute(
         "UPDATE cart_cart SET checkout_key = %s WHERE checkout_key = %s", [new_token(), found.checkout_key]
     )
-    if not kept or kind == "sold_out":
+    if not kept:
         # The shopper was told to wait, and does not see this answer on a page.
-        tell(
-            "order_cancelled",
-            order_id=found.order_id,
-            recipient=found.email,
-            language=found.language,
-            reason="sold_out" if kind == "sold_out" else "declined",
-        )
+        _tell_cancelled(found, "declined")
+
+
+def _tell_cancelled(found: Found, reason: str) -> None:
+    tell("order_cancelled", order_id=found.order_id, recipient=found.email, language=found.language, reason=reason)
 
 
 def _drop_cart(checkout_key: str) -> None:

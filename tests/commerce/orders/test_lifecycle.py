@@ -1,0 +1,313 @@
+"""What happens to an order after it was placed."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from eseller.commerce.customers.errors import InvalidFields
+from eseller.commerce.inventory.models import Movement, StockItem
+from eseller.commerce.orders.actions.add_note import add_note
+from eseller.commerce.orders.actions.cancel import cancel, return_money
+from eseller.commerce.orders.actions.capture import capture
+from eseller.commerce.orders.actions.expire import expire_pending
+from eseller.commerce.orders.actions.issue_invoice import issue_invoice
+from eseller.commerce.orders.actions.mark_paid import mark_paid
+from eseller.commerce.orders.actions.place_order import place_order
+from eseller.commerce.orders.actions.refund import push_refund, refund
+from eseller.commerce.orders.actions.ship import ship
+from eseller.commerce.orders.errors import BadAmount, NotAllowed, UnknownOrder
+from eseller.commerce.orders.models import Invoice
+from eseller.commerce.orders.queries import customer_orders, order_detail, orders_list
+from eseller.commerce.orders.records import OrderDetail, OrderFilter
+from eseller.commerce.payments.models import Payment, TestCardCharge
+from eseller.kernel import clock
+from eseller.services.models import OutboxMessage
+from eseller.tenancy.hosts import ShopInfo
+from eseller.tenancy.scope import shop_transaction
+from tests.commerce import shopping
+
+ME = "member:7"
+
+
+@pytest.fixture
+def info(shop: Any) -> ShopInfo:
+    return shopping.make_ready(shop)
+
+
+def bought(info: ShopInfo, goods: dict[int, int] | None = None, **values: Any) -> str:
+    owner = shopping.fill_cart(info, goods or {shopping.make_variant(info): 1})
+    details = shopping.details_for(info, owner, **values)
+    return place_order(shop=info, owner=owner, details=details, actor="shopper").number
+
+
+def seen(info: ShopInfo, number: str) -> OrderDetail:
+    with shop_transaction(info.id):
+        return order_detail(number, language="en")
+
+
+def states(info: ShopInfo, number: str) -> tuple[str, str, str]:
+    order = seen(info, number)
+    return order.state, order.payment_state, order.fulfilment_state
+
+
+def stock_of(info: ShopInfo, variant: int) -> tuple[int, int]:
+    with shop_transaction(info.id):
+        item = StockItem.objects.get(variant_id=variant)
+    return item.on_hand, item.reserved
+
+
+def mails(info: ShopInfo) -> list[str]:
+    with shop_transaction(info.id):
+        return list(OutboxMessage.objects.order_by("id").values_list("kind", flat=True))
+
+
+def test_an_invoice_customer_is_shipped_to_before_paying(info: ShopInfo) -> None:
+    mug = shopping.make_variant(info, stock=5)
+    number = bought(info, {mug: 2})
+    assert seen(info, number).can == {"ship", "mark_paid", "cancel", "invoice"}
+    ship(shop_id=info.id, number=number, key="k", tracking_number="TR 1/2", actor=ME)
+    assert states(info, number) == ("open", "unpaid", "fulfilled")
+    assert stock_of(info, mug) == (3, 0)
+    order = seen(info, number)
+    assert [paper.kind for paper in order.papers] == ["invoice"]
+    assert order.parcels[0].tracking_url == "https://track.example/TR%201%2F2"
+    assert order.can == {"mark_paid"}
+    mark_paid(shop_id=info.id, number=number, actor=ME)
+    mark_paid(shop_id=info.id, number=number, actor=ME)
+    assert states(info, number) == ("completed", "paid", "fulfilled")
+    assert [(event.kind, event.actor) for event in seen(info, number).events] == [
+        ("placed", "shopper"),
+        ("invoice_issued", ME),
+        ("shipped", ME),
+        ("payment_paid", ME),
+    ]
+    assert mails(info) == ["order_confirmation", "order_shipped", "payment_received"]
+    with shop_transaction(info.id):
+        movement = Movement.objects.get(variant_id=mug)
+        assert (movement.delta, movement.reason, movement.reference, movement.actor) == (-2, "sale", number, ME)
+
+
+def test_a_transfer_can_come_in_parts(info: ShopInfo) -> None:
+    number = bought(info, payment_method="bank_transfer")
+    mark_paid(shop_id=info.id, number=number, amount=5000, actor=ME)
+    assert states(info, number)[1] == "partially_paid"
+    assert seen(info, number).outstanding.amount == 8900
+    for amount in (0, -1, 8901):
+        with pytest.raises(BadAmount):
+            mark_paid(shop_id=info.id, number=number, amount=amount, actor=ME)
+    mark_paid(shop_id=info.id, number=number, actor=ME)
+    assert states(info, number) == ("open", "paid", "unfulfilled")
+    assert len(seen(info, number).papers) == 1
+
+
+def test_a_card_is_captured_once_and_not_marked_as_paid(info: ShopInfo) -> None:
+    number = bought(info, card=shopping.APPROVED)
+    assert seen(info, number).can == {"capture", "ship", "cancel", "invoice"}
+    with pytest.raises(NotAllowed):
+        mark_paid(shop_id=info.id, number=number, actor=ME)
+    capture(shop_id=info.id, number=number, actor=ME)
+    capture(shop_id=info.id, number=number, actor=ME)
+    assert states(info, number) == ("open", "paid", "unfulfilled")
+    assert seen(info, number).refundable == seen(info, number).total
+
+
+def test_an_invoice_order_has_nothing_to_capture(info: ShopInfo) -> None:
+    with pytest.raises(NotAllowed):
+        capture(shop_id=info.id, number=bought(info), actor=ME)
+
+
+def test_goods_leave_in_several_parcels(info: ShopInfo) -> None:
+    mug, cup = shopping.make_variant(info, stock=5), shopping.make_variant(info, stock=5)
+    number = bought(info, {mug: 2, cup: 3})
+    lines = {line.variant_id: line.id for line in seen(info, number).lines}
+    for wrong in ({lines[mug]: 3}, {lines[mug]: -1}, {lines[None]: 1}, {-1: 1}, {}, {lines[mug]: 0}):
+        with pytest.raises(BadAmount):
+            ship(shop_id=info.id, number=number, key="wrong", lines=wrong, actor=ME)
+    ship(shop_id=info.id, number=number, key="one", lines={lines[mug]: 1, lines[cup]: 3}, actor=ME)
+    assert states(info, number)[2] == "partially_fulfilled"
+    assert (stock_of(info, mug), stock_of(info, cup)) == ((4, 1), (2, 0))
+    with pytest.raises(NotAllowed):
+        cancel(shop_id=info.id, number=number, actor=ME)
+    ship(shop_id=info.id, number=number, key="two", actor=ME)
+    assert states(info, number)[2] == "fulfilled"
+    assert (stock_of(info, mug), stock_of(info, cup)) == ((3, 0), (2, 0))
+    with pytest.raises(NotAllowed):
+        ship(shop_id=info.id, number=number, key="three", actor=ME)
+    assert len(seen(info, number).papers) == 1
+
+
+@pytest.mark.parametrize("captured", [False, True])
+def test_cancelling_gives_stock_and_money_back_once(info: ShopInfo, captured: bool) -> None:
+    mug = shopping.make_variant(info, stock=5)
+    number = bought(info, {mug: 2}, card=shopping.APPROVED)
+    if captured:
+        capture(shop_id=info.id, number=number, actor=ME)
+    cancel(shop_id=info.id, number=number, reason="Out of clay", actor=ME)
+    cancel(shop_id=info.id, number=number, actor=ME)
+    order = seen(info, number)
+    return_money(shop_id=info.id, order_id=order.id, actor="job")
+    assert states(info, number)[:2] == ("cancelled", "refunded" if captured else "voided")
+    assert stock_of(info, mug) == (5, 0)
+    with shop_transaction(info.id):
+        charge = TestCardCharge.objects.get()
+        assert (charge.state, charge.refunded) == (("captured", charge.amount) if captured else ("voided", 0))
+    assert mails(info)[1] == "order_cancelled"
+    assert [paper.kind for paper in seen(info, number).papers] == (["invoice", "credit_note"] if captured else [])
+
+
+def test_cancelling_an_unpaid_invoice_order_waits_no_longer(info: ShopInfo) -> None:
+    number = bought(info)
+    cancel(shop_id=info.id, number=number, actor=ME)
+    assert states(info, number) == ("cancelled", "voided", "unfulfilled")
+    assert seen(info, number).can == set()
+    for action in (mark_paid, issue_invoice):
+        with pytest.raises(NotAllowed):
+            action(shop_id=info.id, number=number, actor=ME)  # type: ignore[operator]
+
+
+def test_lines_are_refunded_at_what_was_paid_and_put_back(info: ShopInfo) -> None:
+    cup = shopping.make_variant(info, price=333, stock=9)
+    number = bought(info, {cup: 3}, card=shopping.APPROVED)
+    capture(shop_id=info.id, number=number, actor=ME)
+    line = seen(info, number).lines[0]
+    ship(shop_id=info.id, number=number, key="k", lines={line.id: 2}, actor=ME)
+    assert stock_of(info, cup) == (7, 1)
+    refund(shop_id=info.id, number=number, key="a", lines={line.id: 1}, restock=True, actor=ME)
+    assert stock_of(info, cup) == (7, 0)  # the piece that never left is given back first
+    assert states(info, number) == ("completed", "partially_refunded", "fulfilled")
+    refund(shop_id=info.id, number=number, key="b", lines={line.id: 2}, restock=True, reason="Cracked", actor=ME)
+    assert stock_of(info, cup) == (9, 0)
+    assert states(info, number) == ("completed", "partially_refunded", "returned")
+    with pytest.raises(BadAmount):
+        refund(shop_id=info.id, number=number, key="c", lines={line.id: 1}, actor=ME)
+    refund(shop_id=info.id, number=number, key="c", actor=ME)
+    assert states(info, number)[1] == "refunded"
+    with pytest.raises(NotAllowed):
+        refund(shop_id=info.id, number=number, key="d", actor=ME)
+    with shop_transaction(info.id):
+        credits = list(Invoice.objects.filter(kind="credit_note").order_by("number"))
+        invoice = Invoice.objects.get(kind="invoice")
+        assert TestCardCharge.objects.get().refunded == invoice.total
+    assert [note.total for note in credits] == [333, 666, 3900]
+    assert sum(note.net for note in credits) == invoice.net
+    assert sum(note.vat for note in credits) == invoice.vat
+
+
+def test_a_refund_that_the_provider_did_not_hear_of_is_pushed_again(info: ShopInfo) -> None:
+    number = bought(info, card=shopping.APPROVED)
+    capture(shop_id=info.id, number=number, actor=ME)
+    refund(shop_id=info.id, number=number, key="a", amount=100, actor=ME)
+    with shop_transaction(info.id):
+        TestCardCharge.objects.update(refunded=0)  # as if the process had died before the call
+        payment = Payment.objects.get()
+    for _ in range(2):
+        push_refund(shop_id=info.id, payment_id=payment.pk)
+    with shop_transaction(info.id):
+        assert TestCardCharge.objects.get().refunded == 100
+
+
+def test_amounts_that_cannot_be_refunded_are_refused(info: ShopInfo) -> None:
+    number = bought(info, card=shopping.APPROVED)
+    with pytest.raises(NotAllowed):
+        refund(shop_id=info.id, number=number, key="a", amount=1, actor=ME)
+    capture(shop_id=info.id, number=number, actor=ME)
+    line = seen(info, number).lines[0].id
+    for wrong in ({"amount": 0}, {"amount": -1}, {"amount": 13901}, {"amount": 1, "lines": {line: 1}}, {"lines": {}}):
+        with pytest.raises(BadAmount):
+            refund(shop_id=info.id, number=number, key="a", actor=ME, **wrong)  # type: ignore[arg-type]
+
+
+def test_time_runs_out_and_a_late_payment_still_makes_the_order(info: ShopInfo) -> None:
+    from eseller.commerce.orders.actions.payment_callback import second_step
+
+    mug = shopping.make_variant(info, stock=1)
+    number = bought(info, {mug: 1}, card=shopping.TWO_STEPS)
+    assert expire_pending(shop_id=info.id, actor="job") == 0
+    with clock.moved(timedelta(minutes=31)):
+        assert expire_pending(shop_id=info.id, actor="job") == 1
+    assert states(info, number)[0] == "cancelled"
+    assert stock_of(info, mug) == (1, 0)
+    reference = seen(info, number).payments[0].reference
+    path = second_step(shop_id=info.id, reference=reference, approve=True)
+    assert path.startswith("/order/")
+    assert states(info, number) == ("open", "authorised", "unfulfilled")
+    assert seen(info, number).cancelled_at is None
+    assert stock_of(info, mug) == (1, 1)
+    assert mails(info) == ["order_confirmation"]
+
+
+def test_a_late_payment_for_what_was_sold_since_is_let_go_and_told(info: ShopInfo) -> None:
+    from eseller.commerce.orders.actions.payment_callback import second_step
+
+    mug = shopping.make_variant(info, stock=1)
+    late = bought(info, {mug: 1}, card=shopping.TWO_STEPS)
+    with clock.moved(timedelta(minutes=31)):
+        expire_pending(shop_id=info.id, actor="job")
+    bought(info, {mug: 1})
+    reference = seen(info, late).payments[0].reference
+    second_step(shop_id=info.id, reference=reference, approve=True)
+    assert states(info, late)[:2] == ("cancelled", "voided")
+    with shop_transaction(info.id):
+        assert TestCardCharge.objects.get().state == "voided"
+        told = OutboxMessage.objects.get(kind="order_cancelled")
+        assert told.payload["reason"] == "sold_out"
+    assert stock_of(info, mug) == (1, 1)
+
+
+def test_a_late_decline_is_told_by_mail(info: ShopInfo) -> None:
+    from eseller.commerce.orders.actions.payment_callback import second_step
+
+    number = bought(info, card=shopping.LATE)
+    assert states(info, number)[:2] == ("pending", "unpaid")
+    second_step(shop_id=info.id, reference=seen(info, number).payments[0].reference, approve=False)
+    assert states(info, number)[0] == "cancelled"
+    assert mails(info) == ["order_cancelled"]
+
+
+def test_lists_filter_search_and_leave_out_what_was_never_placed(info: ShopInfo) -> None:
+    mug = shopping.make_variant(info)
+    first, second = bought(info, {mug: 3}), bought(info, {mug: 1}, email="anders@people.example")
+    pending = bought(info, {mug: 1}, card=shopping.TWO_STEPS)
+    ship(shop_id=info.id, number=second, key="k", actor=ME)
+
+    def numbers(**wanted: Any) -> list[str]:
+        with shop_transaction(info.id):
+            page = orders_list(OrderFilter(**wanted))
+        assert page.total_count == len(page.rows)
+        return [row.number for row in page.rows]
+
+    assert numbers() == [second, first]
+    assert numbers(unplaced=True) == [pending, second, first]
+    assert numbers(search="ANDERS@") == [second]
+    assert numbers(search=first) == [first]
+    assert numbers(search="prøve") == [second, first]
+    assert numbers(search="%") == numbers(search="_") == []
+    assert numbers(fulfilment_state="fulfilled") == [second]
+    assert numbers(state="cancelled") == []
+    with shop_transaction(info.id):
+        assert orders_list(OrderFilter()).rows[1].pieces == 3
+        assert customer_orders(1) == ()
+
+
+def test_notes_stay_with_the_merchant(info: ShopInfo) -> None:
+    number = bought(info)
+    add_note(shop_id=info.id, number=number, text="  Rang twice,\nnobody home ", actor=ME)
+    event = seen(info, number).events[-1]
+    assert (event.kind, event.data, event.actor) == ("note", {"text": "Rang twice,\nnobody home"}, ME)
+    for text in ("", " \x00 ", "x" * 2001):
+        with pytest.raises(InvalidFields):
+            add_note(shop_id=info.id, number=number, text=text, actor=ME)
+
+
+def test_another_shops_order_cannot_be_touched(info: ShopInfo, make_shop: Any) -> None:
+    number = bought(info)
+    other = make_shop()
+    for action in (capture, mark_paid, cancel, issue_invoice):
+        with pytest.raises(UnknownOrder):
+            action(shop_id=other.pk, number=number, actor=ME)  # type: ignore[operator]
+    with pytest.raises(UnknownOrder):
+        ship(shop_id=other.pk, number=number, key="k", actor=ME)
+    with pytest.raises(UnknownOrder):
+        refund(shop_id=other.pk, number=number, key="k", actor=ME)
+    assert states(info, number) == ("open", "unpaid", "unfulfilled")
