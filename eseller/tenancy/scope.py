@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from django.db import connections, transaction
 
 from eseller.kernel import context
@@ -18,6 +19,7 @@ WEB = "default"
 PLATFORM = "platform"
 OWNER = "owner"
 
+_UNSAFE = re.compile(r"[^A-Za-z0-9._/-]")
 _SET = (
     "SELECT set_config('eseller.shop_id', %s, true), set_config('eseller.actor', %s, true), "
     "set_config('eseller.request_id', %s, true), set_config('application_name', %s, true)"
@@ -81,14 +83,16 @@ def shop_transaction(
 
 def _announce(connection: Any, shop_id: int, label: str) -> None:
     now = context.current()
-    name = re.sub(r"[^a-z0-9._/-]", "_", f"shop-{shop_id}/{label}" if label else f"shop-{shop_id}", flags=re.I)
-    with connection.cursor() as cursor:
-        cursor.execute(_SET, [str(shop_id), now.actor[:100], now.request_id[:64], name[:60]])
+    name = _UNSAFE.sub("_", f"shop-{shop_id}/{label}" if label else f"shop-{shop_id}")
+    # Prepared on the server, and past Django's cursor: every request pays for this one.
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(_SET, [str(shop_id), now.actor[:100], now.request_id[:64], name[:60]], prepare=True)
 
 
 @contextmanager
 def platform_transaction(*, actor: str | None = None) -> Iterator[None]:
-    """Run a block in a transaction of the platform role, which sees all shops: for workers and named cross-shop work."""
+    """Run a block in a transaction of the platform role, which sees all shops: for workers and cross-shop work."""
     with context.use(actor=actor), transaction.atomic(using=PLATFORM):
         now = context.current()
         with connections[PLATFORM].cursor() as cursor:

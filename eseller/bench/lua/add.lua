@@ -17,9 +17,9 @@ function request()
   return wrk.format("POST", "/cart/add", nil, "quantity=1&variant=" .. variant)
 end
 
-good, bad = 0, 0
+good, bad = 0, 0 -- global, so that done() can ask each thread
 function response(status, headers)
-  if status == 303 and headers["Location"] then good = good + 1 else bad = bad + 1 end
+  if status == 303 and headers["location"] then good = good + 1 else bad = bad + 1 end
 end
 
 function done(summary)

@@ -26,7 +26,7 @@ function request()
   return wrk.format("POST", "/checkout", form.headers(cart), form.body(key, total, "card"))
 end
 
-good, bad = 0, 0
+good, bad = 0, 0 -- global, so that done() can ask each thread
 local function hidden(body, name)
   local input = body:match('<input[^>]-name="' .. name .. '"[^>]*>') or ""
   return input:match('value="([^"]*)"')
@@ -38,12 +38,12 @@ end
 
 function response(status, headers, body)
   if step == "add" then
-    cart = (headers["Set-Cookie"] or ""):match("cart=([^;]+)")
+    cart = (headers["set-cookie"] or ""):match("cart=([^;]+)")
     if status == 303 and cart then step = "open" else fail() end
   elseif step == "open" then
     key, total = hidden(body, "checkout_key"), hidden(body, "expected_total")
     if status == 200 and key and total then step = "place" else fail() end
-  elseif status == 303 and (headers["Location"] or ""):find("/order/", 1, true) then
+  elseif status == 303 and (headers["location"] or ""):find("/order/", 1, true) then
     good, step = good + 1, "add"
   else
     fail()

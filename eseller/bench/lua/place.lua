@@ -31,7 +31,7 @@ function request()
 end
 
 function response(status, headers)
-  if status == 303 and (headers["Location"] or ""):find("/order/", 1, true) then
+  if status == 303 and (headers["location"] or ""):find("/order/", 1, true) then
     good = good + 1
   elseif dry == 0 then
     bad = bad + 1
