@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from eseller.channels.storefront.forms import fields
@@ -112,9 +112,9 @@ class CheckoutForm(forms.Form):
         """Ask for what the buttons leave open."""
         cleaned: dict[str, Any] = super().clean() or {}
         if not cleaned.get("payment_method") and "payment_method" not in self.errors:
-            self.add_error("payment_method", _now("Choose how to pay."))
+            self.add_error("payment_method", gettext("Choose how to pay."))
         if not cleaned.get("shipping_method") and "shipping_method" not in self.errors:
-            self.add_error("shipping_method", _now("Choose a way of delivery."))
+            self.add_error("shipping_method", gettext("Choose a way of delivery."))
         return cleaned
 
     def details(self, language: str) -> CheckoutDetails:
