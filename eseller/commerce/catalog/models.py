@@ -194,6 +194,7 @@ class SearchEntry(ShopModel):
     product = ShopForeignKey(Product, on_delete=models.CASCADE, related_name="+")
     language = models.CharField(max_length=5)
     document = SearchVectorField()
+    head = SearchVectorField(help_text="all but the description; small, so that ranking by it is cheap")
 
     class Meta(ShopModel.Meta):
         abstract = False

@@ -6,15 +6,13 @@ from eseller.commerce.catalog.drafts import ProductDraft
 from eseller.tenancy.scope import require_scope
 from eseller.tenancy.sql import execute, fetch
 
-# Weights: A title; B brand, type, tags, SKU, EAN, values of options; C description. A and B stand there unstemmed as
-# well, so that the beginning of a word finds it. Languages without a text have the one that their pages show instead.
+# ``head`` is what matches are ranked by, ``document`` all in which they are found. Both hold a mark of shop and
+# language as a word, so that the index itself finds one shop's matches. Weights: A title; B brand, type, tags, SKU,
+# EAN, values of options; C description. A and B stand there unstemmed as well, so that unfinished words find them.
+# Languages without a text have the one that their pages show instead.
 _ENTRIES = """
-INSERT INTO catalog_searchentry (shop_id, product_id, language, document)
-SELECT p.shop_id, p.id, l.language,
-    setweight(to_tsvector(t.config, t.title) || to_tsvector('simple', t.title), 'A')
-    || setweight(to_tsvector(t.config, b.words) || to_tsvector('simple', b.words), 'B')
-    || setweight(to_tsvector(t.config, t.description), 'C')
-    || array_to_tsvector(ARRAY[eseller_search_mark(p.shop_id, l.language)])
+INSERT INTO catalog_searchentry (shop_id, product_id, language, head, document)
+SELECT p.shop_id, p.id, l.language, h.head, h.head || setweight(to_tsvector(t.config, t.description), 'C')
 FROM catalog_product p
 JOIN tenancy_shop s ON s.id = p.shop_id
 CROSS JOIN LATERAL unnest(s.languages) AS l(language)
@@ -30,8 +28,12 @@ CROSS JOIN LATERAL (
         (SELECT string_agg(coalesce(o.labels ->> l.language, o.labels ->> s.default_language, ''), ' ')
          FROM catalog_option c JOIN catalog_optionvalue o ON o.option_id = c.id WHERE c.product_id = p.id)
     )) AS words) b
+CROSS JOIN LATERAL (
+    SELECT setweight(to_tsvector(t.config, t.title) || to_tsvector('simple', t.title), 'A')
+        || setweight(to_tsvector(t.config, b.words) || to_tsvector('simple', b.words), 'B')
+        || array_to_tsvector(ARRAY[eseller_search_mark(p.shop_id, l.language)]) AS head) h
 WHERE p.id = ANY(%(ids)s) AND p.state = 'published'
-ON CONFLICT (shop_id, language, product_id) DO UPDATE SET document = excluded.document
+ON CONFLICT (shop_id, language, product_id) DO UPDATE SET head = excluded.head, document = excluded.document
     WHERE catalog_searchentry.document <> excluded.document
 """
 _DROP = """
