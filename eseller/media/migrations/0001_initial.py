@@ -3,8 +3,9 @@
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.manager
-import eseller.tenancy.fields
 from django.db import migrations, models
+
+import eseller.tenancy.fields
 
 
 class Migration(migrations.Migration):

@@ -5,9 +5,10 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.text
 import django.db.models.manager
-import eseller.tenancy.fields
 from django.conf import settings
 from django.db import migrations, models
+
+import eseller.tenancy.fields
 
 
 class Migration(migrations.Migration):
