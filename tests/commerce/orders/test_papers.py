@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from fontTools.ttLib import TTFont
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
 from eseller.commerce.orders.actions.issue_invoice import issue_invoice
 from eseller.commerce.orders.actions.mark_paid import mark_paid

@@ -79,7 +79,9 @@ def test_the_goods_state_is_always_one_of_them_and_true(order: list[Line]) -> No
         assert not any(rules.open_pieces(line) for line in order)
 
 
-@given(st.sampled_from(Order.State.values), st.booleans(), st.lists(payments(), max_size=2), st.lists(lines, max_size=4))
+@given(
+    st.sampled_from(Order.State.values), st.booleans(), st.lists(payments(), max_size=2), st.lists(lines, max_size=4)
+)
 def test_what_may_be_done_makes_sense(state: str, online: bool, attempts: list[Facts], order: list[Line]) -> None:
     can = rules.allowed(state=state, total=50, online=online, payments=attempts, lines=order, invoiced=False)
     assert not {"capture", "mark_paid"} <= can

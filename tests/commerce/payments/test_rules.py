@@ -1,5 +1,7 @@
 """Payments over any sequence of events: amounts stay in order, states never go back."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,14 +30,14 @@ def test_amounts_stay_in_order_and_only_grow(events: list[Told]) -> None:
     history = after(events)
     for facts in history:
         assert facts.amount >= facts.authorised >= facts.captured >= facts.refunded >= 0
-    for before, now in zip(history, history[1:], strict=False):
+    for before, now in pairwise(history):
         assert (now.authorised, now.captured, now.refunded) >= (before.authorised, before.captured, before.refunded)
 
 
 @given(st.lists(possible, max_size=12))
 def test_a_state_never_goes_back(events: list[Told]) -> None:
     history = after(events)
-    for before, now in zip(history, history[1:], strict=False):
+    for before, now in pairwise(history):
         if before.state in FINAL:
             assert now == before
         elif now.state not in FINAL:
