@@ -2,16 +2,16 @@
 
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 from django.db.utils import Error as DatabaseError
 from django.http import HttpResponse
-from django.template import engines
 from django.template.backends.utils import csrf_input_lazy
 from markupsafe import Markup
 
+from eseller.channels.storefront.drawing import drawn, environment
 from eseller.channels.storefront.look import look
 from eseller.channels.storefront.site import Site
 from eseller.channels.storefront.visitors import Visitor, pieces
@@ -48,8 +48,8 @@ class Meta(msgspec.Struct, frozen=True, kw_only=True):
     """What belongs to the page's address besides its path, such as ``?page=2``."""
     image: str | None = None
     kind: str = "website"
-    data: tuple[dict[str, Any], ...] = ()
-    """Things of schema.org."""
+    data: Markup = Markup("")
+    """Things of schema.org, see ``structured.linked_data``."""
     index: bool = True
     languages: bool = True
     """Whether the page is there in all languages of the shop."""
@@ -130,17 +130,5 @@ def _is_plain(request: Any) -> bool:
 
 def respond(template: str, context: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
     """Draw a template."""
-    text = engines["jinja2"].env.get_template(template).render(context, linked_data=linked_data)  # type: ignore[attr-defined]
+    text = environment().get_template(template).render(context, drawn=drawn)
     return HttpResponse(text, content_type=HTML, status=status)
-
-
-def linked_data(things: Iterable[dict[str, Any]]) -> Markup:
-    """Write things of schema.org as a data block; no text in it can end the block."""
-    blocks = (
-        msgspec.json.encode(thing).decode().replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-        for thing in things
-    )
-    return Markup("").join(
-        Markup('<script type="application/ld+json">') + Markup(text) + Markup("</script>\n")  # noqa: S704  (escaped)
-        for text in blocks
-    )

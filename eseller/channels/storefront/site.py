@@ -64,7 +64,7 @@ class Site(msgspec.Struct, frozen=True):
         """Return the same shop in another of its languages."""
         return Site(self.shop, language, prefix(self.shop, language))
 
-    def alternates(self, path: str) -> list[Alternate]:
+    def alternates(self, path: str) -> tuple[Alternate, ...]:
         """Return a page (a path with this site's prefix) in all languages of the shop."""
         rest = path.removeprefix(self.base) or "/"
         found = []
@@ -72,7 +72,7 @@ class Site(msgspec.Struct, frozen=True):
             other = prefix(self.shop, language) + rest
             label = LANGUAGE_NAMES.get(language[:2], language)
             found.append(Alternate(language, label, other, self.url(other), language == self.language))
-        return found
+        return tuple(found)
 
     @staticmethod
     def picture(sha256: str | None, size: int) -> str | None:

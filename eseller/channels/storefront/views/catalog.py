@@ -8,18 +8,17 @@ from django.utils.translation import gettext as _
 
 from eseller.channels.storefront import pages, structured
 from eseller.channels.storefront.answers import public
-from eseller.channels.storefront.choice import MOST_TEMPLATES, choose, option_groups
-from eseller.channels.storefront.forms.fields import country_name
+from eseller.channels.storefront.choice import choose
 from eseller.channels.storefront.numbers import whole
 from eseller.channels.storefront.pages import Meta
+from eseller.channels.storefront.product_part import Trail, draw
 from eseller.channels.storefront.site import Site
 from eseller.commerce.catalog import queries
-from eseller.commerce.catalog.records import MAX_PAGE, Card, CategoryLink, Filters, ProductPage, Sort
+from eseller.commerce.catalog.records import MAX_PAGE, Card, CategoryLink, Filters, Sort
 from eseller.commerce.content import markdown
 from eseller.commerce.content import queries as content
 
 MOST_QUERY = 100
-_MOST_COUNTRIES = 6
 _EXCERPT = 160
 
 
@@ -28,12 +27,13 @@ def home(_request: Any, site: Site) -> HttpResponse:
     """The front page."""
     with site.transaction("home"):
         found = queries.home_page(site.language, site.shop.currency)
+    thing = structured.shop(site.shop.name, site.url(site.home), site.url(site.path("/search")))
     meta = Meta(
         title=site.shop.name,
         description=found.tagline or found.hero_text,
         path=site.home,
         image=found.hero.url(960) if found.hero else None,
-        data=(structured.shop(site),),
+        data=structured.linked_data([thing]),
     )
     context = {"home": found, "featured": shown(found.featured), "newest": shown(found.newest)}
     return pages.show(site, "storefront/home.html", meta, context)
@@ -57,7 +57,7 @@ def category(request: Any, site: Site, slug: str) -> HttpResponse:
         path=site.category(slug),
         query=f"?page={number}" if number > 1 else "",
         image=found.picture.url(960) if found.picture else None,
-        data=(structured.breadcrumbs(site, trail),),
+        data=structured.linked_data([structured.breadcrumbs(site.url(""), trail)]),
         index=not in_stock and sort is Sort.FEATURED,
     )
     context = {
@@ -83,19 +83,23 @@ def product(request: Any, site: Site, slug: str) -> HttpResponse:
         raise Http404
     chosen = choose(found, request.GET)
     trail = _trail(site, found.path, found.title)
+    drawn = draw(site, found, chosen, trail)
+    meta = Meta(
+        title=found.seo_title or found.title,
+        description=drawn.description,
+        path=site.product(slug),
+        image=found.pictures[0].url(960) if found.pictures else None,
+        kind="product",
+        data=drawn.data,
+    )
     context = {
         "product": found,
-        "chosen": chosen,
-        "groups": option_groups(found, chosen),
-        "templates": found.variants if 1 < len(found.variants) <= MOST_TEMPLATES else (),
-        "description": markdown.render(found.description),
+        "body": drawn.body,
         "related": shown(found.related),
         "trail": trail,
-        "countries": ", ".join(country_name(code) for code in site.shop.sells_to[:_MOST_COUNTRIES]),
-        "more_countries": len(site.shop.sells_to) > _MOST_COUNTRIES,
         "current": site.category(found.path[0].slug) if found.path else "",
     }
-    return pages.show(site, "storefront/product.html", _product_meta(site, found, trail), context)
+    return pages.show(site, "storefront/product.html", meta, context)
 
 
 @public
@@ -175,31 +179,6 @@ def _page_query(sort: Sort, *, in_stock: bool) -> str:
     return "?" + "&".join([*parts, "page="])
 
 
-def _trail(site: Site, path: Iterable[CategoryLink], title: str) -> list[tuple[str, str | None]]:
-    steps: list[tuple[str, str | None]] = [(_("Home"), site.home)]
-    steps += [(link.title, site.category(link.slug)) for link in path]
-    return [*steps, (title, None)]
-
-
-def _product_meta(site: Site, found: ProductPage, trail: list[tuple[str, str | None]]) -> Meta:
-    description = found.seo_description or markdown.plain(found.description, _EXCERPT)
-    pictures = [picture.url(960) for picture in found.pictures[:10]]
-    path = site.product(found.slug)
-    offers = [
-        structured.offer(
-            site, f"{path}?v={each.id}", each.price, available=each.can_buy, sku=each.sku, gtin=each.ean
-        )
-        for each in found.variants[:MOST_TEMPLATES]
-        if each.price is not None
-    ]
-    thing = structured.product(
-        site, name=found.title, description=description, brand=found.brand, pictures=pictures, offers=offers
-    )
-    return Meta(
-        title=found.seo_title or found.title,
-        description=description,
-        path=path,
-        image=pictures[0] if pictures else None,
-        kind="product",
-        data=(thing, structured.breadcrumbs(site, trail)),
-    )
+def _trail(site: Site, path: Iterable[CategoryLink], title: str) -> Trail:
+    steps = ((link.title, site.category(link.slug)) for link in path)
+    return ((_("Home"), site.home), *steps, (title, None))
