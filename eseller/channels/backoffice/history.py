@@ -1,17 +1,21 @@
 """From rows of history to lines that a merchant understands."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 import msgspec
 from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from eseller.kernel.money import Money
 from eseller.tenancy import queries
 from eseller.tenancy.queries import Change, HistoryEntry
 from eseller.tenancy.sql import fetch
+from eseller.ui import formats
 
 _PARTS_OF_PRODUCT = """
 SELECT 'catalog_product', id FROM catalog_product WHERE id = %(id)s
@@ -57,6 +61,44 @@ TABLES = {
     "content_pagetext": gettext_lazy("Page text"),
     "content_hometext": gettext_lazy("Front page text"),
 }
+FIELDS = {
+    "title": gettext_lazy("Title"),
+    "description": gettext_lazy("Description"),
+    "slug": gettext_lazy("Address in the shop"),
+    "state": gettext_lazy("State"),
+    "payment_state": gettext_lazy("Payment"),
+    "fulfilment_state": gettext_lazy("Delivery"),
+    "brand": gettext_lazy("Brand"),
+    "tags": gettext_lazy("Tags"),
+    "amount": gettext_lazy("Amount"),
+    "compare_at": gettext_lazy("Earlier price"),
+    "total": gettext_lazy("Total"),
+    "on_hand": gettext_lazy("Stock"),
+    "reserved": gettext_lazy("Reserved"),
+    "sku": gettext_lazy("SKU"),
+    "ean": gettext_lazy("EAN"),
+    "weight_g": gettext_lazy("Weight"),
+    "active": gettext_lazy("For sale"),
+    "language": gettext_lazy("Language"),
+    "name": gettext_lazy("Name"),
+    "names": gettext_lazy("Name"),
+    "labels": gettext_lazy("Name"),
+    "role": gettext_lazy("Role"),
+    "host": gettext_lazy("Host name"),
+    "position": gettext_lazy("Place in the list"),
+    "published": gettext_lazy("Shown in the shop"),
+    "body": gettext_lazy("Text"),
+    "theme": gettext_lazy("Look"),
+    "bank_account": gettext_lazy("Bank account"),
+    "languages": gettext_lazy("Languages"),
+    "sells_to": gettext_lazy("Countries delivered to"),
+    "captured": gettext_lazy("Payment taken"),
+    "authorised": gettext_lazy("Payment authorised"),
+    "alts": gettext_lazy("Alternative text"),
+}
+"""What fields are called; others keep the name that they have in the database."""
+MONEY = {"amount", "compare_at", "total", "net", "vat", "captured", "authorised", "refunded"}
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 OPERATIONS = {
     "INSERT": gettext_lazy("added"),
     "UPDATE": gettext_lazy("changed"),
@@ -92,8 +134,14 @@ class Entry(msgspec.Struct, frozen=True):
     lines: tuple[Line, ...]
 
 
-def entries(record: Record | None, *, before: int | None, limit: int) -> list[Entry]:
+def entries(record: Record | None, *, currency: str, before: int | None = None, limit: int = 50) -> list[Entry]:
     """Return the latest changes of a record, or of the whole shop; call it inside the shop's transaction.
+
+    Args:
+        record: whose history; None is the whole shop's.
+        currency: of amounts whose row does not say it.
+        before: an entry's id; only older ones are returned.
+        limit: how many at most.
 
     Raises:
         django.http.Http404: the shop has no such record.
@@ -105,10 +153,10 @@ def entries(record: Record | None, *, before: int | None, limit: int) -> list[En
             rows_of.setdefault(table, []).append(row_id)
         if not rows_of:
             raise Http404
-    return [_told(entry) for entry in queries.history(rows_of, before=before, limit=limit)]
+    return [_told(entry, currency) for entry in queries.history(rows_of, before=before, limit=limit)]
 
 
-def _told(entry: HistoryEntry) -> Entry:
+def _told(entry: HistoryEntry, currency: str) -> Entry:
     return Entry(
         id=entry.id,
         at=entry.at,
@@ -116,7 +164,7 @@ def _told(entry: HistoryEntry) -> Entry:
         what=str(TABLES.get(entry.table, entry.table)),
         operation=str(OPERATIONS.get(entry.operation, entry.operation)),
         row_id=entry.row_id,
-        lines=tuple(_lines(entry.changes)),
+        lines=tuple(_lines(entry.changes, currency)),
     )
 
 
@@ -133,18 +181,23 @@ def _actor(entry: HistoryEntry) -> str:
     return names.get(kind, entry.actor)
 
 
-def _lines(changes: Iterable[Change]) -> Iterable[Line]:
+def _lines(changes: Iterable[Change], currency: str) -> Iterable[Line]:
     for change in changes:
-        before, after = _shown(change.before), _shown(change.after)
+        money = currency if change.field in MONEY else ""
+        before, after = _shown(change.before, money), _shown(change.after, money)
         if (before or after) and not change.field.endswith("_id"):
-            yield Line(change.field.replace("_", " "), before, after)
+            yield Line(str(FIELDS.get(change.field, change.field.replace("_", " "))), before, after)
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, currency: str) -> str:
     if value is None or value in ("", [], {}):
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, int) and currency:
+        return formats.money(Money(value, currency), get_language() or "en")
+    if isinstance(value, str) and _MOMENT.match(value):
+        return formats.moment(datetime.fromisoformat(value), get_language() or "en", timezone.get_current_timezone())
     if isinstance(value, list):
         text = ", ".join(map(str, value))
     elif isinstance(value, dict):

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from babel import Locale
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 
 class Label(NamedTuple):
@@ -16,7 +16,7 @@ class Label(NamedTuple):
 
 _ORDER = {
     "pending": (gettext_lazy("Awaiting payment"), "info"),
-    "open": (pgettext_lazy("order", "Open"), "info"),
+    "open": (gettext_lazy("Open"), "info"),
     "completed": (gettext_lazy("Completed"), "success"),
     "cancelled": (gettext_lazy("Cancelled"), "neutral"),
 }

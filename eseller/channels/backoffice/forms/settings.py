@@ -48,9 +48,7 @@ class SettingsForm(forms.Form):
     languages = forms.MultipleChoiceField(label=_("Languages"), widget=forms.CheckboxSelectMultiple)
     default_language = forms.ChoiceField(label=_("Main language"))
     time_zone = forms.ChoiceField(label=_("Time zone"))
-    sells_to = forms.MultipleChoiceField(
-        label=_("Countries delivered to"), widget=forms.SelectMultiple(attrs={"size": 8})
-    )
+    sells_to = forms.MultipleChoiceField(label=_("Countries delivered to"), widget=forms.CheckboxSelectMultiple)
     order_prefix = forms.CharField(
         label=_("Order numbers begin with"),
         max_length=8,

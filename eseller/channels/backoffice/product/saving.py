@@ -65,7 +65,7 @@ def save(office: Office, state: ProductState, product_id: int | None) -> Outcome
     with office.scope("save_product"):
         stored = _locked(product_id) if product_id is not None else None
         if stored is not None and version_of(stored) != state.version:
-            return _conflict(state, stored, product_id)
+            return _conflict(office, state, stored, product_id)
         return _save(office, state, stored, product_id)
 
 
@@ -86,10 +86,10 @@ def _save(office: Office, state: ProductState, stored: ProductDraft | None, prod
     return Outcome(product_id=saved.product_id, unchanged=saved.outcome == "unchanged")
 
 
-def _conflict(state: ProductState, stored: ProductDraft, product_id: int | None) -> Outcome:
+def _conflict(office: Office, state: ProductState, stored: ProductDraft, product_id: int | None) -> Outcome:
     """Tell what happened since; the form then knows of it, so that saving again is meant."""
     seen = int(state.seen)
-    found = entries(Record("product", product_id or 0), before=None, limit=50)
+    found = entries(Record("product", product_id or 0), currency=office.shop.currency)
     state.version, state.seen = version_of(stored), _newest()
     return Outcome(conflict=tuple(entry for entry in found if entry.id > seen))
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from eseller.channels.backoffice import demo_people
 from eseller.channels.backoffice.forms.account import ForgotForm, NewPasswordForm, SignInForm
 from eseller.channels.backoffice.guard import public
 from eseller.channels.backoffice.links import Purpose, user_of_link
@@ -50,7 +51,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
                 login(request, user)
                 return HttpResponseRedirect(target)
             form.add_error(None, _("E-mail or password is not right."))
-    values = {"form": form, "next": target, "demo": settings.DEMO}
+    values = {"form": form, "next": target, "demo": demo_people if settings.DEMO else None}
     return render(request, "office/sign_in.html", values, status=422 if form.errors and status == 200 else status)
 
 

@@ -32,6 +32,6 @@ def _page(request: HttpRequest, office: Office, record: Record | None, section: 
     typed = request.GET.get("before", "")
     before = int(typed) if typed.isdecimal() and len(typed) < 18 else None
     with office.scope("history"):
-        found = entries(record, before=before, limit=PAGE + 1)
+        found = entries(record, currency=office.shop.currency, before=before, limit=PAGE + 1)
     more = found[PAGE - 1].id if len(found) > PAGE else None
     return show(request, office, "history.html", section=section, entries=found[:PAGE], more=more, record=record)

@@ -12,6 +12,7 @@ from eseller.channels.backoffice.labels import (
     attempt_name,
     country_name,
     fulfilment_label,
+    language_names,
     order_label,
     paper_name,
     payment_label,
@@ -128,6 +129,7 @@ def show_order(
         payments=[
             (attempt, provider_name(attempt.provider), attempt_name(attempt.state)) for attempt in detail.payments
         ],
+        language_name=language_names([detail.language], office.language)[detail.language],
         country=lambda code: country_name(code, office.language),
         timeline_items=timeline(detail, language=office.language, names=names),
     )
