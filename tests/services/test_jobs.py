@@ -5,6 +5,7 @@ from typing import Any
 
 from django.test.utils import override_settings
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from eseller.commerce.orders.actions.place_order import place_order
 from eseller.commerce.orders.models import Order
@@ -18,6 +19,7 @@ from tests.commerce import shopping
 
 def work() -> None:
     """Do all jobs that are due, in this thread's worker."""
+    assert isinstance(app.connector, DjangoConnector)
     with app.replace_connector(app.connector.get_worker_connector()) as worker:
         worker.run_worker(wait=False, listen_notify=False, install_signal_handlers=False, concurrency=2)
 
@@ -56,7 +58,6 @@ def test_a_card_that_answers_late_makes_the_order_after_all(shop: Any, tmp_path:
 
 
 def test_the_jobs_that_come_round_are_known() -> None:
-    app.perform_import_paths()
     periodic = {task.task.name for task in app.periodic_registry.periodic_tasks.values()}
     assert {
         "inventory.expire_reservations",

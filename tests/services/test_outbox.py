@@ -101,6 +101,7 @@ def test_amounts_and_addresses_are_written_in_the_readers_language(info: ShopInf
     (mail,) = read(mailbox)
     body = body_of(mail, "plain").replace("\N{NO-BREAK SPACE}", " ")
     assert "239,00 kr." in body
+    assert "8000 Aarhus C, Danmark" in body
     assert f"http://{info.primary_host}:18000/da/order/" in body
 
 

@@ -16,6 +16,7 @@ from eseller.services import outbox
 from eseller.services.outbox import Mail, Payload, Render
 from eseller.services.sending import shop_url
 from eseller.tenancy.hosts import ShopInfo
+from eseller.ui.formats import locale_for
 
 
 def tell(
@@ -56,7 +57,8 @@ def _render(kind: str, subject: Subject, more: More) -> Render:
         if values is None:
             return None
         path = order_path(order.public_id, shop_id=shop.id, language_prefix=language_prefix(shop, language))
-        shared = {"order": order, "shop": shop, "url": shop_url(shop, path)}
+        names = locale_for(language).territories
+        shared = {"order": order, "shop": shop, "url": shop_url(shop, path), "countries": names}
         return Mail(subject=subject(shop, order), template=f"mail/{kind}", values=shared | values)
 
     return render
