@@ -50,7 +50,7 @@ CREATE INDEX variant_ean_find ON catalog_variant (shop_id, ean) WHERE ean <> '';
 SEARCH = r"""
 CREATE FUNCTION eseller_search(query text, wanted_language text, most integer, skip integer)
 RETURNS TABLE (product_id bigint, rank real, total bigint)
-LANGUAGE plpgsql STABLE SECURITY DEFINER
+LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 24
 SET search_path = pg_catalog, public SET client_min_messages = error
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
