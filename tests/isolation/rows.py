@@ -28,6 +28,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "media.MediaImage": {"state": "ready", "sha256": lambda: secrets.token_hex(32)},
     "pricing.Price": {"amount": 100, "compare_at": 200},
     "inventory.StockItem": {"on_hand": 10, "reserved": 1},
+    "inventory.Reservation": {"state": "committed", "quantity": 1, "expires_at": None},
     "payments.Payment": {"amount": 9, "authorised": 9, "captured": 9, "refunded": 9},
     "payments.TestCardCharge": {"amount": 9, "captured": 9, "refunded": 9},
     "orders.Order": {"net": 80, "vat": 20, "total": 100},

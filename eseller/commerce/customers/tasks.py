@@ -3,7 +3,7 @@
 from procrastinate.contrib.django import app
 
 from eseller.kernel import clock
-from eseller.services.shops import shops_with
+from eseller.services.shops import each_shop
 from eseller.tenancy.scope import shop_transaction
 from eseller.tenancy.sql import execute
 
@@ -19,8 +19,11 @@ _BATCH = 500
 @app.task(name="customers.purge_sessions", queue="upkeep", queueing_lock="customers.purge_sessions")
 def purge_sessions(timestamp: int) -> None:  # noqa: ARG001  (passed by name)
     """Delete sessions that are over."""
-    for shop_id in shops_with(_SHOPS):
+
+    def purge(shop_id: int) -> None:
         deleted = _BATCH
         while deleted == _BATCH:
             with shop_transaction(shop_id, actor="job:purge_sessions"):
                 deleted = execute(_PURGE, [clock.now(), _BATCH])
+
+    each_shop(_SHOPS, purge)

@@ -3,7 +3,7 @@
 from procrastinate.contrib.django import app
 
 from eseller.commerce.inventory.actions.reserve import release_expired
-from eseller.services.shops import shops_with
+from eseller.services.shops import each_shop
 from eseller.tenancy.scope import shop_transaction
 
 _BATCH = 100
@@ -14,8 +14,11 @@ _SHOPS = "SELECT DISTINCT shop_id FROM inventory_reservation WHERE state = 'held
 @app.task(name="inventory.expire_reservations", queue="upkeep", queueing_lock="inventory.expire_reservations")
 def expire_reservations(timestamp: int) -> None:  # noqa: ARG001  (passed by name)
     """Give back the stock of checkouts that were given up, shop by shop, in small batches."""
-    for shop_id in shops_with(_SHOPS):
-        while True:
+
+    def expire(shop_id: int) -> None:
+        released = _BATCH
+        while released == _BATCH:
             with shop_transaction(shop_id, actor="job:expire_reservations"):
-                if release_expired(limit=_BATCH) < _BATCH:
-                    break
+                released = release_expired(limit=_BATCH)
+
+    each_shop(_SHOPS, expire)

@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 from eseller.commerce.orders.actions.cancel import return_money
 from eseller.commerce.orders.actions.expire import expire_pending
 from eseller.commerce.orders.actions.refund import push_refund
-from eseller.services.shops import shops_with
+from eseller.services.shops import each_shop
 
 _BATCH = 50
 # A shop's own time may be shorter than others'; the action looks again.
@@ -33,6 +33,9 @@ def finish_refund(shop_id: int, payment: int) -> None:
 @app.task(name="orders.expire_pending", queue="upkeep", queueing_lock="orders.expire_pending")
 def expire_orders(timestamp: int) -> None:  # noqa: ARG001  (passed by name)
     """Give up orders whose payment never came, shop by shop, in small batches."""
-    for shop_id in shops_with(_SHOPS):
+
+    def expire(shop_id: int) -> None:
         while expire_pending(shop_id=shop_id, limit=_BATCH, actor="job:expire_pending") == _BATCH:
             pass
+
+    each_shop(_SHOPS, expire)
