@@ -6,9 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.exceptions import PermissionDenied
 from django.db.utils import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.template.loader import render_to_string
+from django.urls import get_resolver
 
 from eseller.kernel import context
 from eseller.tenancy.hosts import ShopInfo, find_shop
@@ -58,6 +62,11 @@ class HostMiddleware:
         request_id = secrets.token_hex(8)
         with context.use(request_id=request_id):
             response = self._answer(request, host_of(request))
+        if response.headers.get("Cache-Control", "").startswith("public"):
+            # What caches keep for everybody hands out nobody's cookie and differs by none, whatever read or set it.
+            response.cookies.clear()
+            if response.has_header("Vary"):
+                _vary_without_cookie(response)
         response.headers["X-Request-ID"] = request_id
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
@@ -86,6 +95,14 @@ class HostMiddleware:
             return self.get_response(request)
 
 
+def _vary_without_cookie(response: HttpResponse) -> None:
+    names = [name for name in response["Vary"].replace(" ", "").split(",") if name.lower() != "cookie"]
+    if names:
+        response.headers["Vary"] = ", ".join(names)
+    else:
+        del response.headers["Vary"]
+
+
 def _plain(template: str, status: int, *, retry_after: int | None = None, **context_: str) -> HttpResponse:
     """Answer without any shop."""
     response = HttpResponse(render_to_string(template, context_), status=status)
@@ -93,6 +110,29 @@ def _plain(template: str, status: int, *, retry_after: int | None = None, **cont
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)
     return response
+
+
+class OfficeSessionMiddleware(SessionMiddleware):
+    """Sessions of members; shops have none, so that their pages need neither session nor its cookie."""
+
+    def __call__(self, request: Any) -> Any:
+        """Answer one request."""
+        return super().__call__(request) if request.shop is None else self.get_response(request)
+
+
+class OfficeAuthMiddleware(AuthenticationMiddleware):
+    """Members who have signed in; a shop's customers are found by a cookie of their own."""
+
+    def __call__(self, request: Any) -> Any:
+        """Answer one request."""
+        return super().__call__(request) if request.shop is None else self.get_response(request)
+
+
+def form_refused(request: Any, reason: str = "") -> HttpResponse:
+    """Answer a form whose token is missing, wrong or too old, in the look of the site that it was sent to."""
+    handler = get_resolver(request.urlconf).resolve_error_handler(403)
+    answer: HttpResponse = handler(request, exception=PermissionDenied(reason))
+    return answer
 
 
 class SameOriginMiddleware:

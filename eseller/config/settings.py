@@ -48,9 +48,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "eseller.channels.middleware.HostMiddleware",
     "eseller.channels.middleware.SameOriginMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "eseller.channels.middleware.OfficeSessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "eseller.channels.middleware.OfficeAuthMiddleware",
 ]
 ROOT_URLCONF = "eseller.config.urls"
 WSGI_APPLICATION = "eseller.config.wsgi.application"
@@ -132,6 +132,10 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHand
 
 SECURE = ENV.scheme == "https"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+# The prefix binds a cookie to its very host; browsers take it over HTTPS only.
+SESSION_COOKIE_NAME = "__Host-sessionid" if SECURE else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if SECURE else "csrftoken"
+CSRF_FAILURE_VIEW = "eseller.channels.middleware.form_refused"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600

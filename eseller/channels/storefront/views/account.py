@@ -153,9 +153,7 @@ def _update_profile(site: Site, visitor: Known, form: ProfileForm) -> HttpRespon
     if not form.is_valid():
         return None
     data = form.cleaned_data
-    saved = _try(
-        form, site, lambda: update_profile(customer_id=visitor.customer.id, **data, actor=visitor.actor)
-    )
+    saved = _try(form, site, lambda: update_profile(customer_id=visitor.customer.id, **data, actor=visitor.actor))
     return see(site.path("/account/settings")) if saved else None
 
 
@@ -164,9 +162,7 @@ def _change_password(site: Site, visitor: Known, form: ChangePasswordForm) -> Ht
         return None
     try:
         with site.transaction("password"):
-            session = change_password(
-                customer_id=visitor.customer.id, **form.cleaned_data, actor=visitor.actor
-            )
+            session = change_password(customer_id=visitor.customer.id, **form.cleaned_data, actor=visitor.actor)
     except InvalidFields as error:
         add_errors(form, error.fields)
         return None

@@ -115,6 +115,4 @@ def _page(
         "shipping_details": {option.code: {"value": price_of(option.price)} for option in quoted.shipping_options},
         "payment_details": {option.code: {"note": option.instructions} for option in quoted.payment_options},
     }
-    return pages.show_private(
-        request, site, visitor, "storefront/checkout.html", _("Checkout"), context, status=status
-    )
+    return pages.show_private(request, site, visitor, "storefront/checkout.html", _("Checkout"), context, status=status)
