@@ -113,11 +113,13 @@ def _render(source: Image.Image) -> Renditions:
     upright = _upright(_shrunk(_plain(source, transparent=transparent)), source)
     image = _in_srgb(upright, profile if source.mode == "RGB" else None)
     files: dict[int, bytes] = {}
-    largest = image
+    image = largest = _fitted(image, SIZES[-1])
+    encoded = _encoded(image)
     for width in reversed(SIZES):
-        image = _fitted(image, width)
-        largest = image if width == SIZES[-1] else largest
-        files[width] = _encoded(image)
+        smaller = _fitted(image, width)
+        if smaller is not image:  # a small picture is the same in the large sizes, and costs no second encoding
+            image, encoded = smaller, _encoded(smaller)
+        files[width] = encoded
     return Renditions(largest.width, largest.height, files)
 
 
