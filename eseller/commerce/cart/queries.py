@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from eseller.commerce.cart.models import MAX_LINES
 from eseller.commerce.cart.records import CartLineView, CartOwner, CartSummary, CartView, Problem
 from eseller.kernel.ids import hash_token
 from eseller.kernel.money import Money
@@ -11,7 +12,15 @@ from eseller.tenancy.sql import fetch
 # A customer's cart answers to the customer alone, so that signing out leaves nothing behind in the browser.
 _OF_CUSTOMER = "c.customer_id = %(customer)s"
 _OF_VISITOR = "c.customer_id IS NULL AND c.token_hash = %(token)s"
+# The planner takes every shop for a small one. What is materialized, and the limit, make it go from the cart to its
+# lines and holds, and not through all that the shop or a popular variant has. What this checkout holds is there for it.
 _LINES = """
+WITH c AS MATERIALIZED (
+    SELECT c.id, c.checkout_key FROM cart_cart c WHERE {owned}
+), own AS MATERIALIZED (
+    SELECT variant_id, quantity FROM inventory_reservation
+    WHERE key = (SELECT checkout_key FROM c) AND state = 'held'
+)
 SELECT c.checkout_key, l.variant_id, l.quantity, p.slug, coalesce(t.title, p.slug), coalesce(v.sku, ''),
        concat_ws(' / ', coalesce(o1.labels ->> %(language)s, o1.labels ->> %(default)s),
                  coalesce(o2.labels ->> %(language)s, o2.labels ->> %(default)s),
@@ -19,8 +28,8 @@ SELECT c.checkout_key, l.variant_id, l.quantity, p.slug, coalesce(t.title, p.slu
        i.id, i.sha256, coalesce(pi.alts ->> %(language)s, pi.alts ->> %(default)s, ''),
        price.amount, price.compare_at, p.vat_class, v.weight_g, v.active AND p.state = 'published',
        CASE WHEN s.tracked AND NOT s.backorder THEN greatest(s.on_hand - s.reserved + coalesce(own.quantity, 0), 0) END
-FROM cart_cart c
-JOIN cart_cartline l ON l.cart_id = c.id
+FROM c
+JOIN LATERAL (SELECT * FROM cart_cartline WHERE cart_id = c.id ORDER BY id LIMIT %(most)s) l ON true
 JOIN catalog_variant v ON v.id = l.variant_id
 JOIN catalog_product p ON p.id = v.product_id
 LEFT JOIN LATERAL (
@@ -40,9 +49,7 @@ LEFT JOIN LATERAL (
     WHERE x.variant_id = v.id AND y.currency = %(currency)s
 ) price ON true
 LEFT JOIN inventory_stockitem s ON s.variant_id = v.id
--- What this very checkout holds already is there for it.
-LEFT JOIN inventory_reservation own ON own.key = c.checkout_key AND own.variant_id = v.id AND own.state = 'held'
-WHERE {owned}
+LEFT JOIN own ON own.variant_id = v.id
 ORDER BY l.id
 """
 _COUNT = """
@@ -62,7 +69,12 @@ def owner_values(owner: CartOwner) -> dict[str, Any]:
 
 def cart_view(owner: CartOwner, *, shop: ShopInfo, language: str) -> CartView:
     """Return the cart with prices, stock and titles of this moment; empty where there is none. One statement."""
-    values = {"language": language, "default": shop.default_language, "currency": shop.currency}
+    values = {
+        "language": language,
+        "default": shop.default_language,
+        "currency": shop.currency,
+        "most": MAX_LINES + 1,  # two requests at once may both add the last line
+    }
     rows = fetch(_LINES.format(owned=owned_by(owner)), owner_values(owner) | values)
     lines = tuple(_line(row, shop.currency) for row in rows)
     return CartView(
