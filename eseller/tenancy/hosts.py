@@ -1,5 +1,6 @@
 """From a host to its shop."""
 
+import re
 import threading
 import time
 
@@ -43,6 +44,8 @@ class ShopInfo(msgspec.Struct, frozen=True):
     primary_host: str
 
 
+# What a domain's row may hold. Anything else is no shop's, and not worth a question or a place in memory.
+_HOST = re.compile(r"[a-z0-9.-]{1,253}")
 _FRESH_SECONDS = 1.0
 _MOST_HOSTS = 10_000
 _cache: dict[str, tuple[float, ShopInfo | None]] = {}
@@ -54,6 +57,8 @@ def find_shop(host: str) -> ShopInfo | None:
 
     A change shows after a second at most; unknown hosts are remembered as well, so that they cost nothing.
     """
+    if not _HOST.fullmatch(host):
+        return None
     now = time.monotonic()
     hit = _cache.get(host)
     if hit is not None and now - hit[0] < _FRESH_SECONDS:
