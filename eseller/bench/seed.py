@@ -53,7 +53,7 @@ def seed(products: int) -> dict[str, object]:
     from eseller.commerce.shipping.models import ShippingMethod, ShippingRate
     from eseller.media.models import MediaImage
     from eseller.tenancy.models import Domain, Shop
-    from eseller.tenancy.scope import PLATFORM, platform_transaction, shop_transaction
+    from eseller.tenancy.scope import PLATFORM, analyse, platform_transaction, shop_transaction
 
     chance = random.Random(7)  # noqa: S311  (the same shop every time, not a secret)
     with platform_transaction(actor="bench"):
@@ -83,6 +83,7 @@ def seed(products: int) -> dict[str, object]:
     for number in range(products):
         with shop_transaction(shop.pk, actor="bench"):
             save_product(draft=_draft(number, chance, categories, image.pk), actor="bench")
+    analyse()
     with shop_transaction(shop.pk):
         variants = list(Variant.objects.order_by("id").values_list("pk", flat=True))
     return {"shop": shop.pk, "variants": variants}

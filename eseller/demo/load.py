@@ -15,7 +15,7 @@ from eseller.tenancy.actions.create_shop import create_shop
 from eseller.tenancy.actions.drafts import ShopDraft, ShopSettings
 from eseller.tenancy.hosts import Theme
 from eseller.tenancy.models import Membership, Shop, User
-from eseller.tenancy.scope import PLATFORM, platform_transaction, shop_transaction
+from eseller.tenancy.scope import PLATFORM, analyse, platform_transaction, shop_transaction
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +42,7 @@ def load_demo() -> None:
     with ProcessPoolExecutor(max_workers=min(3, os.cpu_count() or 1), mp_context=context) as pool:
         for future in [pool.submit(fill, shop_id, slug, ACTOR) for shop_id, slug in empty]:
             future.result()
+    analyse()
 
 
 def _is_filled(shop_id: int) -> bool:

@@ -90,6 +90,13 @@ def _announce(connection: Any, shop_id: int, label: str) -> None:
         cursor.execute(_SET, [str(shop_id), now.actor[:100], now.request_id[:64], name[:60]], prepare=True)
 
 
+def analyse() -> None:
+    """Let PostgreSQL look at its tables anew, as their owner: after a bulk load it plans blindly until it has."""
+    with connections[OWNER].cursor() as cursor:
+        cursor.execute("ANALYZE")
+    connections[OWNER].close()
+
+
 @contextmanager
 def platform_transaction(*, actor: str | None = None) -> Iterator[None]:
     """Run a block in a transaction of the platform role, which sees all shops: for workers and cross-shop work."""
