@@ -130,7 +130,7 @@ class OfficeAuthMiddleware(AuthenticationMiddleware):
 
 def form_refused(request: Any, reason: str = "") -> HttpResponse:
     """Answer a form whose token is missing, wrong or too old, in the look of the site that it was sent to."""
-    handler = get_resolver(request.urlconf).resolve_error_handler(403)
+    handler: Any = get_resolver(request.urlconf).resolve_error_handler(403)
     answer: HttpResponse = handler(request, exception=PermissionDenied(reason))
     return answer
 

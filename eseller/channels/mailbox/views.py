@@ -26,7 +26,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     shop = request.GET.get("shop", "")[:60]
     found = letters.envelopes(shop)
     text = request.GET.get("page", "")
-    page = int(text) if text.isdecimal() and 0 < int(text[:6]) < 10_000 else 1
+    page = max(1, int(text)) if text.isdecimal() and len(text) < 5 else 1
     values = {
         "letters": found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
         "shops": letters.shops(),
@@ -45,7 +45,8 @@ def mail(request: HttpRequest, name: str) -> HttpResponse:
     if found is None:
         raise Http404
     as_text = request.GET.get("view") == "text" or not found.html
-    return _page(request, "mailbox/mail.html", {"letter": found, "as_text": as_text, "text": _with_links(found.text)})
+    values = {"letter": found, "as_text": as_text, "text": _with_links(found.text), "shops": letters.shops()}
+    return _page(request, "mailbox/mail.html", values)
 
 
 @require_safe

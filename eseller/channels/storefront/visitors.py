@@ -77,8 +77,14 @@ def signed_out(response: HttpResponse) -> None:
 
 
 def client_of(request: Any, site: Site) -> str:
-    """Return where a request comes from, for throttling within the shop."""
-    return f"{site.shop.id}/{request.META.get('REMOTE_ADDR', '')}"[:100]
+    """Return where a request comes from, for throttling within the shop.
+
+    In production a proxy stands before us; the last address of its header is the one that it saw itself.
+    """
+    seen = str(request.META.get("REMOTE_ADDR", ""))
+    if settings.ENV.production:
+        seen = str(request.META.get("HTTP_X_FORWARDED_FOR", seen)).rpartition(",")[2].strip()
+    return f"{site.shop.id}/{seen}"[:100]
 
 
 def _token(request: Any, name: str) -> str | None:

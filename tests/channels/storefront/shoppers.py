@@ -1,5 +1,6 @@
 """Browsers without a browser."""
 
+import secrets
 from typing import Any
 
 from django.test import Client
@@ -12,11 +13,13 @@ class Shopper(Client):
 
     def __init__(self, stocked: Stocked, **more: Any) -> None:
         origin = f"http://{stocked.host}:18000"
+        # Attempts are counted by where they come from: each shopper lives elsewhere.
+        more.setdefault("REMOTE_ADDR", "127." + ".".join(str(secrets.randbelow(250)) for _ in range(3)))
         super().__init__(HTTP_HOST=f"{stocked.host}:18000", HTTP_ORIGIN=origin, **more)
         self.stocked = stocked
 
-    def add(self, sku: str, quantity: int = 1, **more: Any) -> Any:
-        return self.post("/cart/add", {"variant": self.stocked.variants[sku], "quantity": quantity, **more})
+    def add(self, sku: str, quantity: int = 1, **headers: Any) -> Any:
+        return self.post("/cart/add", {"variant": self.stocked.variants[sku], "quantity": quantity}, **headers)
 
     def text(self, path: str, status: int = 200) -> str:
         response = self.get(path)

@@ -66,7 +66,7 @@ def stocked_shop(**values: Any) -> Stocked:
     return Stocked(shop, f"{shop.slug}.localhost", categories, variants, images)
 
 
-def picture(colour: str, size: tuple[int, int] = (400, 500)) -> bytes:
+def picture(colour: str, size: tuple[int, int] = (60, 75)) -> bytes:
     """Return a PNG of one colour."""
     out = io.BytesIO()
     Image.new("RGB", size, colour).save(out, "PNG")

@@ -38,8 +38,8 @@ def version_of(draft: ProductDraft) -> str:
 
 def draft_of(
     state: ProductState, *, stored: ProductDraft | None, currency: str, default_language: str
-) -> tuple[ProductDraft | None, Problems]:
-    """Return the draft, or None and a sentence for each field that can't be read.
+) -> tuple[ProductDraft, Problems]:
+    """Return the draft and a sentence for each field that can't be read; what can't be read counts as nought.
 
     What the form does not show is kept from ``stored``: prices in other currencies, pictures of variants, where the
     product came from and, when the form shows a slice, the other variants.
@@ -54,8 +54,6 @@ def draft_of(
         stays = list(stored.variants)
         variants = [*stays[: state.first], *variants, *stays[state.first + MOST_ROWS :]]
     images = _images(state.images, problems)
-    if problems:
-        return None, problems
     gallery = {image.image_id for image in images}
     variants = [
         variant if variant.image_id in gallery else msgspec.structs.replace(variant, image_id=None)
@@ -76,7 +74,7 @@ def draft_of(
         variants=tuple(variants),
         images=images,
         category_ids=tuple(int(category) for category in state.category_ids),
-    ), {}
+    ), problems
 
 
 def form_field(path: str, state: ProductState, default_language: str) -> str:

@@ -11,11 +11,13 @@ from eseller.channels.backoffice.history import Entry, Record, entries
 from eseller.channels.backoffice.product.drafting import Problems, draft_of, form_field, version_of
 from eseller.channels.backoffice.product.state import ImageState, ProductState, state_of
 from eseller.commerce.catalog.actions.save_product import save_product
+from eseller.commerce.catalog.check import check, cleaned
 from eseller.commerce.catalog.drafts import ProductDraft
-from eseller.commerce.catalog.errors import InvalidProduct, ProductChanged, ProductNotFound
+from eseller.commerce.catalog.errors import FieldProblem, InvalidProduct, ProductChanged, ProductNotFound
 from eseller.commerce.catalog.office import product_draft
 from eseller.media.actions.store_image import store_image
 from eseller.media.errors import MediaError
+from eseller.tenancy.hosts import ShopInfo
 from eseller.tenancy.sql import fetch
 
 MOST_UPLOADS = 20
@@ -72,18 +74,24 @@ def save(office: Office, state: ProductState, product_id: int | None) -> Outcome
 def _save(office: Office, state: ProductState, stored: ProductDraft | None, product_id: int | None) -> Outcome:
     shop = office.shop
     draft, problems = draft_of(state, stored=stored, currency=shop.currency, default_language=shop.default_language)
-    if draft is None:
-        return Outcome(problems=problems)
+    if problems:
+        # Tell at once all that is wrong, not first what can't be read and then the rest.
+        return Outcome(problems=problems | _in_form(check(cleaned(draft), shop.languages), state, shop) | problems)
     try:
         saved = save_product(draft=draft, actor=office.actor, product_id=product_id)
     except InvalidProduct as error:
-        found: Problems = {}
-        for problem in error.problems:
-            found.setdefault(form_field(problem.field, state, shop.default_language), problem.message)
-        return Outcome(problems=found)
+        return Outcome(problems=_in_form(error.problems, state, shop))
     except ProductChanged as error:
         return Outcome(problems={"form": _(error.message)})
     return Outcome(product_id=saved.product_id, unchanged=saved.outcome == "unchanged")
+
+
+def _in_form(found: Iterable[FieldProblem], state: ProductState, shop: ShopInfo) -> Problems:
+    """Return problems of a draft by the form's fields; the first of each field counts."""
+    problems: Problems = {}
+    for problem in found:
+        problems.setdefault(form_field(problem.field, state, shop.default_language), problem.message)
+    return problems
 
 
 def _conflict(office: Office, state: ProductState, stored: ProductDraft, product_id: int | None) -> Outcome:

@@ -28,7 +28,7 @@ PER_ADDRESS = 60
 
 
 @public
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("password")
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in; with a wrong e-mail it takes as long as with a wrong password, and says the same."""
@@ -64,7 +64,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 @public
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def forgot(request: HttpRequest) -> HttpResponse:
     """Send a link to set a password. The answer is the same whether or not there is such a person."""
     form = ForgotForm(request.POST or None)
@@ -82,12 +82,14 @@ def forgot(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@require_http_methods(["GET", "HEAD", "POST"])
 def reset(request: HttpRequest, token: str) -> HttpResponse:
     """Set a new password by a link."""
     return _new_password(request, token, Purpose.RESET)
 
 
 @public
+@require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Set the first password by a link."""
     return _new_password(request, token, Purpose.INVITATION)

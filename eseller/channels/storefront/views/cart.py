@@ -66,10 +66,13 @@ def update(request: Any, site: Site) -> HttpResponse:
     removed = whole(request.POST.get("remove"), least=1)
     if removed is not None:
         quantities = {removed: 0}
-    with site.transaction("cart-update"):
-        visitor = visitor_of(request)
-        if quantities:
-            set_quantities(owner=visitor.owner, quantities=quantities, actor=visitor.actor)
+    try:
+        with site.transaction("cart-update"):
+            visitor = visitor_of(request)
+            if quantities:
+                set_quantities(owner=visitor.owner, quantities=quantities, actor=visitor.actor)
+    except QuantityOutOfRange as error:
+        return _refused(request, site, _sentence(error), error.status)
     return see(site.path("/cart"))
 
 
