@@ -138,6 +138,14 @@ def test_an_error_stands_at_its_field_and_all_that_was_typed_is_there(
         assert not Product.objects.exists()
 
 
+def test_all_that_is_wrong_is_told_at_once(ready: Any) -> None:
+    browser = browser_of(ready)
+    path, form = new(ready, browser)
+    page = browser.send(path, form | {"variants.0.ean": "123", "slug": "A B", "do": "save"}).content.decode()
+    for field in ("texts-en-title", "slug", "variants-0-price", "variants-0-ean"):
+        assert f'id="f-{field}-error"' in page, field
+
+
 def test_a_slug_or_sku_that_is_taken_is_told_at_its_field(ready: Any) -> None:
     saved(ready, drafts.draft("Cup", slug="cup", variants=(drafts.variant(sku="CUP"),)))
     browser = browser_of(ready)
