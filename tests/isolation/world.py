@@ -65,21 +65,22 @@ _FIRST_ID = 1_000_000_000
 class World(Rows):
     """A shop that sells: what its pages show fits together, and every other table has a row of it as well."""
 
-    def __init__(self) -> None:
-        """Make the shop and all that is in it."""
+    def __init__(self, text: str = "") -> None:
+        """Make the shop and all that is in it; ``text`` stands in all texts instead of the mark alone."""
         self.by_model: dict[Any, Any] = {}
         self.mark = f"{MARK}{secrets.token_hex(6)}"
+        self.text = text or self.mark
         self.key = secrets.token_hex(4)
         spread_ids()
-        self.user: User = make_user(name=self.mark)
+        self.user: User = make_user(name=self.text)
         self.shop = make_shop(
-            name=self.mark,
+            name=self.text,
             contact_email=f"{self.mark}@shop.example",
-            address=f"{self.mark} street",
+            address=f"{self.text} street",
             order_prefix="".join(secrets.choice("ABCDEFGHJKLMNPQRSTUVWXYZ") for _ in range(6)),
         )
         self.host = f"{self.shop.slug}.localhost"
-        self.members = {role: make_member(self.shop, role, make_user(name=self.mark)) for role in ROLES}
+        self.members = {role: make_member(self.shop, role, make_user(name=self.text)) for role in ROLES}
         shopping.make_vat_rates()
         with shop_transaction(self.shop.pk):
             self.info = shop_info(self.shop.pk)
@@ -90,7 +91,7 @@ class World(Rows):
         self._rest()
 
     def _goods(self) -> None:
-        mark = self.mark
+        mark = self.text
         self.slug_mark = f"s{secrets.token_hex(6)}"
         self.category_slug, self.product_slug, self.page_slug = (
             f"{kind}-{self.slug_mark}" for kind in ("category", "product", "page")
@@ -115,13 +116,13 @@ class World(Rows):
             self.variants = list(Product.objects.get(pk=self.product_id).variants.order_by("pk"))
 
     def _product(self, image_id: int) -> ProductDraft:
-        sizes = tuple(OptionValueDraft(labels={"en": f"{self.mark} {size}"}) for size in ("small", "large"))
+        sizes = tuple(OptionValueDraft(labels={"en": f"{self.text} {size}"}) for size in ("small", "large"))
         return ProductDraft(
             slug=self.product_slug,
             state="published",
-            brand=self.mark,
-            texts=(TextDraft(language="en", title=f"{self.mark} cup", description=f"{self.mark} *clay*"),),
-            options=(OptionDraft(names={"en": f"{self.mark} size"}, values=sizes),),
+            brand=self.text,
+            texts=(TextDraft(language="en", title=f"{self.text} cup", description=f"{self.text} *clay*"),),
+            options=(OptionDraft(names={"en": f"{self.text} size"}, values=sizes),),
             variants=tuple(
                 VariantDraft(
                     sku=f"SKU-{self.key}-{choice}",
@@ -132,7 +133,7 @@ class World(Rows):
                 )
                 for choice in (0, 1)
             ),
-            images=(ImageDraft(image_id=image_id, alts={"en": self.mark}),),
+            images=(ImageDraft(image_id=image_id, alts={"en": self.text}),),
             category_ids=(self.category_id,),
         )
 
@@ -141,24 +142,24 @@ class World(Rows):
         self.payment_codes = {provider: f"pay-{self.key}-{place}" for place, provider in enumerate(PROVIDERS)}
         rates = tuple(RateDraft(country, "DKK", 0, 3900) for country in self.shop.sells_to)
         with shop_transaction(self.shop.pk, actor=ACTOR):
-            draft = ShippingDraft(code=self.shipping_code, names={"en": self.mark}, basis="weight", rates=rates)
+            draft = ShippingDraft(code=self.shipping_code, names={"en": self.text}, basis="weight", rates=rates)
             save_shipping_method(draft=draft, actor=ACTOR)
             for provider, code in self.payment_codes.items():
                 save_payment_method(
                     draft=PaymentMethodDraft(
-                        code=code, provider=provider, names={"en": self.mark}, instructions={"en": self.mark}
+                        code=code, provider=provider, names={"en": self.text}, instructions={"en": self.text}
                     ),
                     actor=ACTOR,
                 )
 
     def _customer(self) -> None:
         self.postal = PostalAddress(
-            name=self.mark, line1=f"{self.mark} 1", postcode="8000", city="Aarhus C", country="DK"
+            name=self.text, line1=f"{self.text} 1", postcode="8000", city="Aarhus C", country="DK"
         )
         self.customer_email = f"{self.mark}@people.example"
         with context.use(shop_id=self.shop.pk):
             session = register(
-                email=self.customer_email, password=PASSWORD, name=self.mark, language="en", client="c", actor=ACTOR
+                email=self.customer_email, password=PASSWORD, name=self.text, language="en", client="c", actor=ACTOR
             )
         self.customer_token, self.customer_id = session.token, session.customer.id
         with shop_transaction(self.shop.pk, actor=ACTOR):
@@ -189,8 +190,8 @@ class World(Rows):
             shipping=self.postal,
             shipping_method=self.shipping_code,
             email=self.customer_email,
-            note=self.mark,
-            customer_reference=self.mark,
+            note=self.text,
+            customer_reference=self.text[:60],
             **values,
             payment_method=self.payment_codes[payment],
         )
