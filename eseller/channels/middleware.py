@@ -164,6 +164,11 @@ class SameOriginMiddleware:
         return not request.COOKIES
 
 
+def csrf_failure(request: Any, reason: str = "") -> HttpResponse:  # noqa: ARG001  (Django's signature)
+    """Answer a form whose token is missing or old, in our own look; Django's page has styles that our policy blocks."""
+    return _plain("ui/error_403.html", 403)
+
+
 def is_machine(path: str) -> bool:
     """Tell whether a path is for machines that sign what they send (payment callbacks)."""
     return path.startswith("/hooks/")

@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 from django.conf import settings
 
+from eseller.channels.backoffice.demo_people import CLERK, OWNER, PASSWORD
 from eseller.commerce.orders.models import Order
 from eseller.commerce.pricing.actions.set_vat_rate import set_vat_rate
 from eseller.demo.content import records
@@ -20,9 +21,6 @@ from eseller.tenancy.scope import PLATFORM, analyse, platform_transaction, shop_
 log = logging.getLogger(__name__)
 
 ACTOR = "demo"
-OWNER = ("owner@demo.example", "Mette Demolund")
-CLERK = ("clerk@demo.example", "Jonas Probst")
-PASSWORD = "look around freely"  # noqa: S105  (printed on the sign-in page of the demo, and nowhere else valid)
 
 
 def load_demo() -> None:
@@ -31,7 +29,7 @@ def load_demo() -> None:
         raise RuntimeError("The demo's people have well-known passwords: set ESELLER_DEMO=true to load it.")
     for rate in records.vat_rates():
         set_vat_rate(country=rate.country, vat_class=rate.vat_class, rate_bp=rate.rate_bp, actor=ACTOR)
-    owner, clerk = _person(*OWNER), _person(*CLERK)
+    owner, clerk = _person(OWNER, "Mette Demolund"), _person(CLERK, "Jonas Probst")
     contents = [records.load_shop(slug) for slug in records.shops()]
     # Shops are filled side by side: drawing and encoding pictures is all work for the processor.
     ids = [_shop(content.shop, owner, clerk) for content in contents]

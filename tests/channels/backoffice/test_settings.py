@@ -4,13 +4,14 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connections
 from django.utils import translation
 from django.utils.translation import gettext
 
 from eseller.channels.backoffice.methods import payment_methods, shipping_methods
 from eseller.tenancy import queries
 from eseller.tenancy.hosts import shop_info
-from eseller.tenancy.scope import shop_transaction
+from eseller.tenancy.scope import PLATFORM, platform_transaction, shop_transaction
 from tests.channels.backoffice.office import Browser, browser_of, fields_of, text_of
 from tests.commerce import shopping
 from tests.factories import make_member
@@ -46,6 +47,20 @@ def test_settings_are_saved_and_the_bank_account_stays(ready: Any) -> None:
     after = info(ready)
     assert (after.name, after.languages, after.default_language) == ("Ler & Glasur", ["da", "en"], "da")
     assert (after.theme.brand, after.bank_account) == ("#aa3311", "DK50 0040 0440 1162 43")
+    # Search is written anew for the languages that it now has.
+    assert queued(ready) == 1
+    assert browser.send(path, form | {"name": "Ler"}).status_code == 302
+    assert queued(ready) == 1
+
+
+def queued(shop: Any) -> int:
+    with platform_transaction(), connections[PLATFORM].cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'catalog.rebuild_search' "
+            "AND (args ->> 'shop_id')::bigint = %s",
+            [shop.pk],
+        )
+        return int(cursor.fetchone()[0])
 
 
 @pytest.mark.parametrize(
