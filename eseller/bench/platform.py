@@ -1,5 +1,6 @@
 """A platform of the benchmark's own: its own data, its own ports, gone at the end."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -99,10 +100,10 @@ def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
         if process.poll() is not None:
             break
         try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
-            connection.request("GET", "/", headers={"Host": "nobody.localhost"})
-            if connection.getresponse().status == 404:
-                return
+            with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=1)) as connection:
+                connection.request("GET", "/", headers={"Host": "nobody.localhost"})
+                if connection.getresponse().status == 404:
+                    return
         except OSError:
             time.sleep(0.2)
     raise DidNotStart(f"The platform did not start. Its last words:\n{log.read_text(errors='replace')[-2000:]}")
