@@ -129,7 +129,12 @@ class OfficeAuthMiddleware(AuthenticationMiddleware):
 
 
 def form_refused(request: Any, reason: str = "") -> HttpResponse:
-    """Answer a form whose token is missing, wrong or too old, in the look of the site that it was sent to."""
+    """Answer a form whose token is missing, wrong or too old, in the look of the site that it was sent to.
+
+    Django's own page has styles that our policy blocks.
+    """
+    if request.shop is None:
+        return _plain("ui/error_403.html", 403)
     handler: Any = get_resolver(request.urlconf).resolve_error_handler(403)
     answer: HttpResponse = handler(request, exception=PermissionDenied(reason))
     return answer
@@ -162,11 +167,6 @@ class SameOriginMiddleware:
         if site is not None:
             return bool(site in ("same-origin", "none"))
         return not request.COOKIES
-
-
-def csrf_failure(request: Any, reason: str = "") -> HttpResponse:  # noqa: ARG001  (Django's signature)
-    """Answer a form whose token is missing or old, in our own look; Django's page has styles that our policy blocks."""
-    return _plain("ui/error_403.html", 403)
 
 
 def is_machine(path: str) -> bool:
