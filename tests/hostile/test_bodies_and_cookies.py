@@ -82,7 +82,8 @@ def targets(world: World) -> list[tuple[Client, str]]:
 def test_a_broken_body_gets_a_clear_answer(world: World, targets: list[tuple[Client, str]], name: str) -> None:
     content_type, body = BODIES[name]
     before = fingerprint(world.shop.pk)
-    for client, path in targets:
+    # Each body goes to every fourth address, each time to others.
+    for client, path in targets[list(BODIES).index(name) % 4 :: 4]:
         response = client.generic("POST", path, body, content_type=content_type)
         assert failure(response) == "", name
     assert fingerprint(world.shop.pk) == before

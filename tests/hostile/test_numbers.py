@@ -8,23 +8,7 @@ from tests.isolation.attack import browser
 from tests.isolation.urls import MAILBOX
 from tests.isolation.world import World
 
-NUMBERS = [
-    "",
-    "0",
-    "-1",
-    "1.5",
-    "1e9",
-    "0x1",
-    "٣",
-    "²",
-    "Ⅷ",
-    "1" * 19,
-    "9" * 30,
-    "000001" + "9" * 5000,
-    "9" * 5000,
-    "\x00",
-    "NaN",
-]
+NUMBERS = ["-1", "1.5", "٣", "²", "9" * 30, "000001" + "9" * 5000, "\x00"]
 NAMES = ("page", "before", "first", "v", "o1", "o2", "o3", "s")
 
 

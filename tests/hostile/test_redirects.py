@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from tests.factories import make_member
 from tests.hostile.asking import Markup, failure, own_routes
 from tests.isolation import attack
 from tests.isolation.attack import browser
@@ -50,6 +49,7 @@ ELSEWHERE = [
     "/.//evil.example",
     "/..//evil.example",
 ]
+SOME = ["//evil.example", "/\\evil.example", "https://evil.example/", "\t//evil.example"]
 _address = itertools.count(1)
 
 
@@ -110,7 +110,7 @@ def sign_in(world: World, target: str) -> Any:
     return client.post("/account/sign-in", data, REMOTE_ADDR=f"192.0.2.{next(_address)}")
 
 
-@pytest.mark.parametrize("target", [*ELSEWHERE[2:8], *ELSEWHERE[25:27]], ids=lambda target: repr(target[:30]))
+@pytest.mark.parametrize("target", SOME, ids=lambda target: repr(target[:30]))
 def test_signing_in_leads_to_a_page_of_the_shop(poisoned: World, target: str) -> None:
     response = sign_in(poisoned, target)
     assert response.status_code == 303
@@ -122,11 +122,10 @@ def test_signing_in_leads_to_where_one_came_from(world: World) -> None:
     assert sign_in(world, "/cart")["Location"] == "/cart"
 
 
-@pytest.mark.parametrize("target", ELSEWHERE[2:10], ids=lambda target: repr(target[:30]))
+@pytest.mark.parametrize("target", SOME, ids=lambda target: repr(target[:30]))
 def test_a_member_who_signs_in_stays_in_the_office(world: World, target: str) -> None:
     client = browser(settings.BACKOFFICE_HOST)
-    user = make_member(world.shop, "reader")
-    data = {"email": user.email, "password": PASSWORD, "next": target}
+    data = {"email": world.members["reader"].email, "password": PASSWORD, "next": target}
     response = client.post("/sign-in", data, REMOTE_ADDR=f"198.51.100.{next(_address)}")
     assert response.status_code == 302
     assert response["Location"] == "/"

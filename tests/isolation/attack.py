@@ -115,8 +115,8 @@ def walk_foreign(route: Route, own: World, other: World, browsers: dict[str, Cli
     extra = fields(other)
     for path in route.foreign_paths(own, other) if route.of_shop else ():
         for who, client in browsers.items():
-            for method, data in (("get", route.query(other)), ("get", extra), ("post", extra)):
-                response = getattr(client, method)(path, data)
+            for method in ("get", "post"):
+                response = getattr(client, method)(path, extra | (route.query(other) if method == "get" else {}))
                 what = f"{method.upper()} {path} ({route.label})"
                 yield from _judge(who, what, response, other)
                 open_ = method == "get" and (route.urlconf, route.name) in OPEN_ON_PURPOSE

@@ -50,6 +50,7 @@ from eseller.services.jobs import defer
 from eseller.services.models import OutboxMessage
 from eseller.services.sending import deliver
 from eseller.tenancy import hosts
+from eseller.tenancy.hosts import shop_info
 from eseller.tenancy.scope import PLATFORM, platform_transaction, shop_transaction
 from eseller.tenancy.throttle import TooManyAttempts
 from tests.channels.erp.exports import export, row
@@ -96,8 +97,21 @@ def busy(world: World) -> None:
     held = order(world, card=shopping.APPROVED)
     cancel(shop_id=shop_id, number=held.number, reason="changed her mind", actor="test")
     import_shopify(io.BytesIO(SHOPIFY), shop_id=shop_id, actor="test")
+    speak_less(world)
     with context.use(shop_id=shop_id):
         ask_reset(email=world.customer_email, client="c", language="en", actor="test")
+
+
+def speak_less(world: World) -> None:
+    """Take a language from the shop, as its owner does: its search is written anew by a job."""
+    owner, path = attack.actors(BACKOFFICE, world)["owner"], f"/{world.shop.slug}/settings"
+    (form,) = [form for form in attack.forms_of(owner.get(path), path) if ("languages", "de") in form.values]
+    fewer = form._replace(
+        values=tuple(pair for pair in form.values if pair not in (("languages", "de"), ("do", "preview")))
+    )
+    assert list(attack.send(fewer, owner, world)) == []
+    with shop_transaction(world.shop.pk):
+        assert "de" not in shop_info(world.shop.pk).languages
 
 
 def order(world: World, **values: Any) -> Any:
@@ -304,6 +318,9 @@ def test_the_client_of_a_page_is_one_for_each_shop(two: tuple[World, World]) -> 
 
 CACHES = {
     "channels/erp/markdown.py:_BLOCKS": "names of tags",
+    "channels/storefront/drawing.py:_small": "by all that a part is drawn from",
+    "channels/storefront/drawing.py:macros": "by the template's name",
+    "channels/storefront/product_part.py:_draw": "by the product's and the shop's values, all of them",
     "channels/storefront/forms/fields.py:_countries": "by the codes and the language themselves",
     "channels/storefront/look.py:look": "by the whole theme",
     "channels/storefront/pages.py:_frames": "by shop and language",
@@ -376,6 +393,8 @@ def test_pages_from_warm_caches_are_their_own_shops(two: tuple[World, World]) ->
             client = browser(world.host)
             for path in (
                 "/",
+                f"/p/{world.product_slug}",
+                f"/c/{world.category_slug}",
                 "/de/",
                 "/theme.css",
                 "/robots.txt",

@@ -97,7 +97,7 @@ def test_what_the_attacks_look_for_is_there(two: tuple[World, World], seen: dict
     assert len(marked) > 0.8 * len(answers)
 
 
-@pytest.mark.parametrize("who", ["visitor", "buyer", "customer", "nobody", "owner", "manager", "clerk", "reader"])
+@pytest.mark.parametrize("who", ["visitor", "buyer", "customer", "nobody", "owner", "clerk", "reader"])
 def test_another_shops_things_are_not_there(two: tuple[World, World], who: str) -> None:
     own, other = two
     urlconf = STOREFRONT if who in ("visitor", "buyer", "customer") else BACKOFFICE
@@ -192,13 +192,13 @@ def test_a_reader_changes_nothing(two: tuple[World, World]) -> None:
 
 def test_a_removed_member_is_out_at_once(consumed: tuple[World, World]) -> None:
     own = consumed[1]
-    clerk = attack.actors(BACKOFFICE, own)["clerk"]
+    manager = attack.actors(BACKOFFICE, own)["manager"]
     paths = [f"/{own.shop.slug}/", f"/{own.shop.slug}/orders", f"/{own.shop.slug}/orders/{own.placed.number}"]
-    assert [clerk.get(path).status_code for path in paths] == [200, 200, 200]
-    remove_member(shop_id=own.shop.pk, user_id=own.members["clerk"].pk, actor="test")
-    nothing = clerk.get("/there-is-no-such-shop/")
+    assert [manager.get(path).status_code for path in paths] == [200, 200, 200]
+    remove_member(shop_id=own.shop.pk, user_id=own.members["manager"].pk, actor="test")
+    nothing = manager.get("/there-is-no-such-shop/")
     for path in paths:
-        answer = clerk.get(path)
+        answer = manager.get(path)
         assert answer.status_code == nothing.status_code == 404
         assert own.mark not in attack.body_of(answer)
 
@@ -261,24 +261,36 @@ def hole(admin: Any, table: str) -> Iterator[None]:
 
 
 ATTACKED = {
-    "catalog_product": (STOREFRONT, "visitor"),
-    "payments_paymentmethod": (BACKOFFICE, "owner"),
-    "orders_order": (BACKOFFICE, "reader"),
-    "shipping_shippingmethod": (BACKOFFICE, "owner"),
-    "tenancy_membership": (BACKOFFICE, "owner"),
+    "catalog_category": (BACKOFFICE, "owner", "category"),
+    "catalog_product": (STOREFRONT, "visitor", "sitemap-part"),
+    "payments_paymentmethod": (BACKOFFICE, "owner", "payment"),
+    "payments_testcardcharge": (STOREFRONT, "visitor", "pay-testcard"),
+    "orders_order": (BACKOFFICE, "reader", "dashboard"),
+    "shipping_shippingmethod": (BACKOFFICE, "owner", "shipping"),
+    "tenancy_domain": (BACKOFFICE, "owner", "domain"),
+    "tenancy_membership": (BACKOFFICE, "owner", "staff"),
 }
+"""Walls that fall, who comes through, and what the names of the routes begin with that they come by."""
+
+
+@pytest.fixture(scope="module")
+def unwalled(database: None) -> tuple[World, World]:
+    """Two more shops: without a wall what is tried succeeds, and the other suffers."""
+    return World(), World()
 
 
 @pytest.mark.parametrize("table", list(ATTACKED))
-def test_this_suite_notices_a_missing_wall(two: tuple[World, World], postgres: Any, table: str) -> None:
-    own, other = two
-    urlconf, who = ATTACKED[table]
+def test_this_suite_notices_a_missing_wall(unwalled: tuple[World, World], postgres: Any, table: str) -> None:
+    own, other = unwalled
+    urlconf, who, begin = ATTACKED[table]
+    some = [route for route in ROUTES[urlconf] if route.name.startswith(begin)]
     browsers = {who: attack.actors(urlconf, own)[who]}
 
     def found() -> Finding | None:
         walks = (attack.walk_foreign, attack.walk_queries)
-        tried = (walk(route, own, other, browsers) for walk in walks for route in ROUTES[urlconf])
+        tried = (walk(route, own, other, browsers) for walk in walks for route in some)
         return next(itertools.chain.from_iterable(tried), None)
 
+    assert found() is None
     with hole(postgres.admin, table):
         assert found() is not None
