@@ -47,6 +47,26 @@ def test_another_choice_changes_price_picture_and_address(web: Web, open_page: O
     assert "Large / Sand" in page.locator(".cart-line").inner_text()
 
 
+def test_the_count_follows_though_the_head_was_still_being_asked_for(
+    web: Web, open_page: OpenPage, stocked: Stocked
+) -> None:
+    """On a slow line a shopper puts something in the cart before the page has learned whose it is."""
+    page, held = open_page(), []
+
+    def hold_the_first(route: Any) -> None:
+        if held:
+            route.continue_()
+        held.append(route)
+
+    page.route("**/fragments/header", hold_the_first)
+    page.goto(web.url(stocked.host, "/p/moon-vase"))
+    page.click("[data-buy]")
+    page.get_by_text("It is in your cart.").wait_for()
+    held[0].fulfill(content_type="text/html", body="nothing in the cart yet")
+    page.wait_for_selector(".tool-count")
+    assert len(held) == 2
+
+
 def test_the_choice_works_without_script(web: Web, open_page: OpenPage, stocked: Stocked) -> None:
     page = open_page(java_script_enabled=False)
     page.goto(web.url(stocked.host, "/p/morning-mug"))
