@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -10,8 +11,9 @@ import sys
 import pytest
 from django.db import connections
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
-from eseller.node.housekeeping import NAMESPACE, QUEUE
+from eseller.node.housekeeping import MOST_ATTEMPTS, NAMESPACE, QUEUE
 from eseller.node.worker import worker_app
 from tests.node.processes import eventually
 from tests.node.running import ROOT
@@ -29,7 +31,15 @@ def status(job: int) -> str:
     with connections["platform"].cursor() as cursor:
         cursor.execute("SELECT status FROM procrastinate_jobs WHERE id = %s", [job])
         row = cursor.fetchone()
-    return str(row[0])
+    return str(row[0]) if row else "gone"
+
+
+def keep_house() -> None:
+    """Look after what dead workers left, as happens every minute."""
+    with contextlib.suppress(AlreadyEnqueued):
+        defer(f"{NAMESPACE}:retry_stalled", timestamp=0)
+    with worker_app() as for_worker:
+        for_worker.run_worker(queues=[QUEUE], wait=False, listen_notify=False, install_signal_handlers=False)
 
 
 def start_as_a_worker_would(job: int, *, heartbeat: str) -> None:
@@ -46,12 +56,31 @@ def test_what_a_dead_worker_left_is_queued_again_and_a_living_ones_job_is_not() 
     dead, alive = defer("nobody:noop"), defer("nobody:noop")
     start_as_a_worker_would(dead, heartbeat="10 minutes")
     start_as_a_worker_would(alive, heartbeat="0 seconds")
-    defer(f"{NAMESPACE}:retry_stalled", timestamp=0)
-
-    with worker_app() as for_worker:
-        for_worker.run_worker(queues=[QUEUE], wait=False, listen_notify=False, install_signal_handlers=False)
-
+    keep_house()
     assert (status(dead), status(alive)) == ("todo", "doing")
+
+
+def test_a_stalled_job_whose_twin_waits_already_makes_room_for_it_and_holds_up_no_other() -> None:
+    first, second = (
+        app.configure_task("nobody:noop", queue="nobody", queueing_lock=f"once-{n}").defer() for n in range(2)
+    )
+    other = defer("nobody:noop")
+    for job in (first, second, other):
+        start_as_a_worker_would(job, heartbeat="10 minutes")
+    twin = app.configure_task("nobody:noop", queue="nobody", queueing_lock="once-0").defer()
+    keep_house()
+    assert [status(job) for job in (first, second, other, twin)] == ["gone", "todo", "todo", "todo"]
+
+
+def test_a_job_that_ends_every_worker_is_given_up() -> None:
+    job, sound = defer("nobody:noop"), defer("nobody:noop")
+    for n in range(MOST_ATTEMPTS):
+        start_as_a_worker_would(job, heartbeat="10 minutes")
+        if n == MOST_ATTEMPTS - 1:
+            start_as_a_worker_would(sound, heartbeat="10 minutes")
+        keep_house()
+        assert status(job) == ("failed" if n == MOST_ATTEMPTS - 1 else "todo")
+    assert status(sound) == "todo"
 
 
 def test_the_process_does_jobs_without_notifications_and_ends_when_told() -> None:
