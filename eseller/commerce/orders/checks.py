@@ -47,7 +47,7 @@ def check(details: CheckoutDetails, quote: Quote, shop: ShopInfo) -> PaymentOpti
     option = next((option for option in quote.payment_options if option.code == details.payment_method), None)
     if option is None:
         problems["payment_method"] = _("Choose how to pay.")
-    else:
+    elif quote.total:
         problems |= provider(option.provider).problems(details.card)
     if problems or option is None:
         raise InvalidCheckout(problems)

@@ -6,7 +6,7 @@ from typing import Protocol
 from eseller.commerce.orders.errors import NotAllowed
 from eseller.commerce.orders.models import Order
 from eseller.commerce.payments.records import PaymentState
-from eseller.commerce.payments.rules import FINAL, Facts
+from eseller.commerce.payments.rules import FINAL, HELD, Facts
 
 State, Paid, Sent = Order.State, Order.PaymentState, Order.FulfilmentState
 
@@ -151,10 +151,10 @@ def consequence(state: str, *, placed: bool, before: Facts, after: Facts) -> str
         before: the payment as it was.
         after: the payment as it is.
     """
-    if after.authorised and after.state not in FINAL:
+    if after.state in HELD:
         if state == State.PENDING:
             return "place"
-        return "revive" if state == State.CANCELLED and not placed and not before.authorised else None
+        return "revive" if state == State.CANCELLED and not placed and before.state not in HELD else None
     if after.state in FINAL and state == State.PENDING:
         return "decline"
     return None

@@ -15,6 +15,8 @@ _RANK = {
 }
 FINAL = frozenset({PaymentState.DECLINED, PaymentState.VOIDED})
 LIVE = frozenset(PaymentState) - FINAL
+HELD = frozenset({PaymentState.AUTHORISED, PaymentState.CAPTURED})
+"""The money is there. Judge by these, not by the sums: an amount of nothing is held, too."""
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,14 +66,14 @@ def advance(before: Facts, told: Told) -> Facts:
 
 def _declined(before: Facts) -> Facts:
     """Only what waits can be declined: money that is there stays there."""
-    if before.authorised:
+    if before.state in HELD:
         return before
     return msgspec.structs.replace(before, state=PaymentState.DECLINED)
 
 
 def _voided(before: Facts) -> Facts:
     """What was captured can only be refunded."""
-    if before.captured:
+    if before.state is PaymentState.CAPTURED:
         return before
     return msgspec.structs.replace(before, state=PaymentState.VOIDED)
 

@@ -22,6 +22,7 @@ from eseller.commerce.orders.models import Invoice
 from eseller.commerce.orders.queries import customer_orders, order_detail, orders_list
 from eseller.commerce.orders.records import OrderDetail, OrderFilter
 from eseller.commerce.payments.models import Payment, TestCardCharge
+from eseller.commerce.shipping.models import ShippingRate
 from eseller.kernel import clock
 from eseller.services.models import OutboxMessage
 from eseller.tenancy.hosts import ShopInfo
@@ -307,3 +308,17 @@ def test_another_shops_order_cannot_be_touched(info: ShopInfo, make_shop: Any) -
     with pytest.raises(UnknownOrder):
         refund(shop_id=other.pk, number=number, key="k", actor=ME)
     assert states(info, number) == ("open", "unpaid", "unfulfilled")
+
+
+@pytest.mark.parametrize("card", [{}, {"card": shopping.APPROVED}])
+def test_an_order_that_costs_nothing_is_shipped_and_complete_or_cancelled(info: ShopInfo, card: dict[str, Any]) -> None:
+    with shop_transaction(info.id):
+        ShippingRate.objects.all().update(amount=0)
+    gift = shopping.make_variant(info, price=0, stock=5)
+    sent, cancelled = bought(info, {gift: 1}, **card), bought(info, {gift: 1}, **card)
+    assert seen(info, sent).can == {"ship", "cancel", "invoice"}
+    ship(shop_id=info.id, number=sent, key="k", actor=ME)
+    assert states(info, sent) == ("completed", "paid", "fulfilled")
+    cancel(shop_id=info.id, number=cancelled, actor=ME)
+    assert states(info, cancelled)[:2] == ("cancelled", "paid")
+    assert stock_of(info, gift) == (4, 0)

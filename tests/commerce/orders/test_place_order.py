@@ -328,3 +328,21 @@ def test_a_reservation_outlives_a_quick_checkout_only(info: ShopInfo) -> None:
         expires = Reservation.objects.get().expires_at
     assert expires is not None
     assert timedelta(minutes=29) < expires - clock.now() <= timedelta(minutes=30)
+
+
+@pytest.mark.parametrize("card", [None, CardInput("", "", "")])
+def test_where_there_is_nothing_to_pay_the_order_is_paid_and_nobody_is_asked(
+    info: ShopInfo, card: CardInput | None
+) -> None:
+    with shop_transaction(info.id):
+        ShippingRate.objects.all().update(amount=0)
+    owner = shopping.fill_cart(info, {shopping.make_variant(info, price=0): 1})
+    details = shopping.details_for(info, owner, **({"card": card} if card else {}))
+    placed = place_with(info, owner, details)
+    assert (placed.state, placed.payment_state) == ("open", "paid")
+    assert place_with(info, owner, details) == placed
+    with shop_transaction(info.id):
+        assert Payment.objects.get().state == "captured"
+        assert not TestCardCharge.objects.exists()
+        assert OutboxMessage.objects.get().kind == "order_confirmation"
+        assert order_status(placed.public_id).payment_instructions == ""

@@ -91,6 +91,16 @@ def test_what_may_be_done_makes_sense(state: str, online: bool, attempts: list[F
         assert "cancel" not in can
 
 
+@pytest.mark.parametrize("amount", [0, 50])
+def test_a_payment_that_came_makes_the_order_whatever_the_amount(amount: int) -> None:
+    before = Facts(state=PaymentState.PENDING, amount=amount)
+    came = Facts(state=PaymentState.AUTHORISED, amount=amount, authorised=amount)
+    assert rules.consequence("pending", placed=False, before=before, after=came) == "place"
+    assert rules.consequence("cancelled", placed=False, before=before, after=came) == "revive"
+    assert rules.consequence("cancelled", placed=False, before=came, after=came) is None
+    assert rules.consequence("pending", placed=False, before=before, after=before) is None
+
+
 @given(st.integers(0, 10_000), st.integers(1, 40), st.data())
 def test_the_parts_of_a_line_add_up_to_the_line(amount: int, quantity: int, data: st.DataObject) -> None:
     left, before, given_back = quantity, 0, 0

@@ -91,7 +91,8 @@ class CheckoutForm(forms.Form):
         payment: Any = self.fields["payment_method"].widget
         shipping.choices = [(option.code, option.name) for option in quote.shipping_options]
         payment.choices = [(option.code, option.name) for option in quote.payment_options]
-        payment.with_card = frozenset(option.code for option in quote.payment_options if option.needs_card)
+        needed = (option.code for option in quote.payment_options if option.needs_card)
+        payment.with_card = frozenset(needed if quote.total else ())
         known = [option.code for option in quote.payment_options]
         chosen = (self.data if self.is_bound else self.initial or {}).get("payment_method")
         self._mark("shipping_method", quote.shipping.code if quote.shipping else "")

@@ -10,7 +10,7 @@ from eseller.commerce.orders.locking import allowed_now, locked_order, note_even
 from eseller.commerce.orders.mails import tell
 from eseller.commerce.orders.models import Order
 from eseller.commerce.payments.models import Payment
-from eseller.commerce.payments.rules import FINAL
+from eseller.commerce.payments.records import PaymentState
 from eseller.kernel import clock
 from eseller.services.jobs import defer
 from eseller.tenancy.scope import shop_transaction
@@ -59,7 +59,8 @@ def return_money(*, shop_id: int, order_id: int, actor: str) -> None:
     for payment in payments:
         if payment.captured > payment.refunded:
             _refund_all(shop_id, order_id, payment, actor)
-        elif payment.state not in FINAL and not payment.captured:
+        elif payment.state not in (PaymentState.CAPTURED, PaymentState.DECLINED):
+            # Voiding is repeated: what the provider began too late is let go as well.
             let_go(shop_id=shop_id, payment_token=payment.token, kind="cancelled", actor=actor)
 
 

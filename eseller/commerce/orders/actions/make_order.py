@@ -23,7 +23,7 @@ WITH series AS (
         shop_id, number, public_id, checkout_key, state, payment_state, fulfilment_state, customer_id, email, language,
         currency, prices_include_vat, payment_method, shipping_method, shipping_name, note, customer_reference,
         net, vat, total, created_at, placed_at)
-    SELECT %(shop)s, %(prefix)s || last, %(public_id)s, %(checkout_key)s, %(state)s, 'unpaid', 'unfulfilled',
+    SELECT %(shop)s, %(prefix)s || last, %(public_id)s, %(checkout_key)s, %(state)s, %(payment_state)s, 'unfulfilled',
         %(customer)s, %(email)s, %(language)s, %(currency)s, %(includes_vat)s, %(payment_method)s, %(shipping_method)s,
         %(shipping_name)s, %(note)s, %(customer_reference)s, %(net)s, %(vat)s, %(total)s, %(now)s, %(placed_at)s
     FROM series RETURNING id, number
@@ -55,8 +55,8 @@ _PAY = """
 INSERT INTO payments_payment (
     shop_id, order_id, token, provider, state, currency, amount, authorised, captured, refunded, reference, failure,
     created_at)
-VALUES (%(shop)s, %(order)s, %(token)s, %(provider)s, 'pending', %(currency)s, %(amount)s, 0, 0, 0, %(reference)s, '',
-    %(now)s)
+VALUES (%(shop)s, %(order)s, %(token)s, %(provider)s, %(payment)s, %(currency)s, %(amount)s, 0, 0, 0,
+    %(reference)s, '', %(now)s)
 """
 
 
@@ -92,11 +92,14 @@ def make_order(
 ) -> Made:
     """Write the order with two statements: ``pending`` where a provider is to be asked, else ``open``.
 
+    Where there is nothing to pay it is paid.
+
     Raises:
         AlreadyPlaced: when another request was quicker with the same checkout key; the transaction is over then.
     """
     now = clock.now()
     state = "pending" if online else "open"
+    payment_state, payment = ("unpaid", "pending") if quote.total else ("paid", "captured")
     public_id, token = new_token(), new_token()
     if quote.shipping is None:
         raise ValueError("an order without delivery")
@@ -107,6 +110,7 @@ def make_order(
         "public_id": public_id,
         "checkout_key": details.checkout_key,
         "state": state,
+        "payment_state": payment_state,
         "customer": customer_id,
         "email": details.email,
         "language": details.language,
@@ -130,14 +134,14 @@ def make_order(
     with translated({"order_checkout_once": AlreadyPlaced}):
         ((order_id, number),) = fetch(_MAKE, values)
     # What a buyer quotes with a transfer is the number that they know; a provider gives its own reference later.
-    payment = {"order": order_id, "token": token, "provider": option.provider, "amount": quote.total.amount}
-    fetch(_PAY, values | payment | {"reference": "" if online else number})
+    attempt = {"order": order_id, "token": token, "provider": option.provider, "amount": quote.total.amount}
+    fetch(_PAY, values | attempt | {"payment": payment, "reference": "" if online else number})
     return Made(
         order_id=order_id,
         public_id=public_id,
         number=number,
         state=state,
-        payment_state="unpaid",
+        payment_state=payment_state,
         email=details.email,
         payment_method=option.code,
         shipping_method=quote.shipping.code,
@@ -146,7 +150,7 @@ def make_order(
         language=details.language,
         provider=option.provider,
         payment_token=token,
-        payment="pending",
+        payment=payment,
     )
 
 

@@ -108,7 +108,7 @@ def _write(
     goods: Mapping[int, int],
     actor: str,
 ) -> Made:
-    online = provider(option.provider).online
+    online = bool(now.total) and provider(option.provider).online
     with shop_transaction(shop.id, actor=actor, durable=True, label="place"):
         if not online:
             commit(key=details.checkout_key, lines=len(goods))
