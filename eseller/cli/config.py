@@ -5,11 +5,20 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from eseller.cli import panels
+
+if TYPE_CHECKING:
+    from eseller.config.environment import Environment
+    from eseller.config.setting import Problem
+
+_UNTAXED = """
+SELECT s.country, string_agg(s.slug, ', ' ORDER BY s.slug) FROM tenancy_shop s
+WHERE NOT EXISTS (SELECT FROM pricing_vatrate r WHERE r.country = s.country) GROUP BY 1 ORDER BY 1
+"""
 
 
 def register(app: typer.Typer) -> None:
@@ -26,6 +35,7 @@ def check(
     from eseller.config.environment import examine
 
     env, problems = examine(os.environ)
+    problems += _shops_without_vat(env)
     rows = _rows(env)
     if as_json:
         listed = [
@@ -43,6 +53,30 @@ def check(
             typer.echo("No problem found.")
     if any(problem.stops for problem in problems):
         sys.exit(1)
+
+
+def _shops_without_vat(env: Environment) -> list[Problem]:
+    """Countries of shops that have no VAT rates; nothing where the database does not run or has no tables yet."""
+    import psycopg
+
+    from eseller.cluster.address import BadAddress
+    from eseller.config.setting import Problem
+
+    try:
+        address = env.admin_address().at(env.role_url("platform").name)
+        with psycopg.connect(address.url, connect_timeout=2) as connection:
+            rows = connection.execute(_UNTAXED).fetchall()
+    except (OSError, BadAddress, psycopg.Error):
+        return []
+    return [
+        Problem(
+            code="W003",
+            setting="VAT",
+            message=f"{country} has no rates: {shops} cannot sell.",
+            remedy=f"Run: eseller vat set {country} standard RATE",
+        )
+        for country, shops in rows
+    ]
 
 
 def _rows(env: Any) -> list[dict[str, str]]:

@@ -61,7 +61,7 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Open a shop. Somebody new gets a link to choose a password, which is printed."""
-    with _platform():
+    with platform():
         from eseller.tenancy.actions.create_shop import create_shop
         from eseller.tenancy.actions.drafts import ShopDraft, ShopSettings
 
@@ -82,12 +82,16 @@ def create(
         )
         shop_id = create_shop(draft=draft, owner_id=None, actor=ACTOR)
         told = {"shop": slug, "id": shop_id, "host": draft.host, **_add(shop_id, owner, "", "owner", languages[0])}
+        taxed = _has_vat_rates(country)
     _tell(told, as_json, f"{name} is open at {draft.host}.")
+    if not taxed:
+        warning = f"It cannot sell yet: {country} has no VAT rates. Run: eseller vat set {country} standard RATE"
+        typer.secho(warning, fg=typer.colors.YELLOW, err=True)
 
 
 def list_(as_json: AsJson = False) -> None:
     """List the shops with their addresses and how many people work there."""
-    with _platform():
+    with platform():
         rows = _shops()
     if as_json:
         typer.echo(json.dumps({"shops": rows}))
@@ -107,7 +111,7 @@ def domain_add(
     as_json: AsJson = False,
 ) -> None:
     """Let a shop answer at one more address."""
-    with _platform():
+    with platform():
         from eseller.tenancy.actions.add_domain import add_domain
 
         number = add_domain(shop_id=_find(shop), host=host, actor=ACTOR)
@@ -123,13 +127,13 @@ def member_add(
     as_json: AsJson = False,
 ) -> None:
     """Make a person a member. Somebody new gets a link to choose a password, which is printed."""
-    with _platform():
+    with platform():
         told = {"shop": shop, **_add(_find(shop), email, name, role, language)}
     _tell(told, as_json, f"{email} works in {shop} as {role}.")
 
 
 @contextlib.contextmanager
-def _platform() -> Iterator[None]:
+def platform() -> Iterator[None]:
     """A database that runs, and Django on top of it."""
     from eseller.config.environment import environment
     from eseller.node.database import running_database
@@ -152,6 +156,14 @@ def _add(shop_id: int, email: str, name: str, role: str, language: str) -> dict[
     user: User = User.objects.get(pk=invited.user_id)
     link = password_link(user, Purpose.INVITATION) if invited.needs_password else absolute("/")
     return {"member": invited.email, "role": role, "needs_password": invited.needs_password, "link": link}
+
+
+def _has_vat_rates(country: str) -> bool:
+    from eseller.commerce.pricing.models import VatRate
+    from eseller.tenancy.scope import PLATFORM, platform_transaction
+
+    with platform_transaction(actor=ACTOR):
+        return VatRate.objects.using(PLATFORM).filter(country=country).exists()
 
 
 def _find(slug: str) -> int:

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from eseller.channels.backoffice.demo_people import CLERK, OWNER, PASSWORD
 from eseller.commerce.orders.models import Order
-from eseller.commerce.pricing.actions.set_vat_rate import set_vat_rate
+from eseller.commerce.pricing.actions.add_missing_rates import add_missing_rates
 from eseller.demo.content import records
 from eseller.demo.filling import fill
 from eseller.tenancy.actions.create_shop import create_shop
@@ -27,8 +27,7 @@ def load_demo() -> None:
     """Make what is missing: VAT rates, people, shops, goods with pictures, a month of orders."""
     if not settings.DEMO:
         raise RuntimeError("The demo's people have well-known passwords: set ESELLER_DEMO=true to load it.")
-    for rate in records.vat_rates():
-        set_vat_rate(country=rate.country, vat_class=rate.vat_class, rate_bp=rate.rate_bp, actor=ACTOR)
+    add_missing_rates(actor=ACTOR)
     owner, clerk = _person(OWNER, "Mette Demolund"), _person(CLERK, "Jonas Probst")
     contents = [records.load_shop(slug) for slug in records.shops()]
     # Shops are filled side by side: drawing and encoding pictures is all work for the processor.

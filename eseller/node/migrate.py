@@ -1,12 +1,13 @@
-"""Bring the database's tables and the static files to what this release needs."""
+"""Bring the database's tables, the VAT rates and the static files to what this release needs."""
 
 from __future__ import annotations
 
 import os
+import sys
 
 
 def migrate(*, verbosity: int = 1) -> None:
-    """Run the migrations as the owner and collect the static files.
+    """Run the migrations as the owner, add the VAT rates that are missing and collect the static files.
 
     Args:
         verbosity: How much Django tells, 0 to 3.
@@ -17,6 +18,11 @@ def migrate(*, verbosity: int = 1) -> None:
 
     django.setup()
     call_command("migrate", database="owner", interactive=False, verbosity=verbosity)
+    from eseller.commerce.pricing.actions.add_missing_rates import add_missing_rates
+
+    added = add_missing_rates(actor="release")
+    if added and verbosity:
+        sys.stdout.write(f"  {added} VAT rates of the release were added; `eseller vat list` shows all.\n")
     call_command("collectstatic", interactive=False, verbosity=0)
 
 

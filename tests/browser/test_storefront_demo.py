@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from eseller.commerce.orders.models import Order
-from eseller.commerce.pricing.actions.set_vat_rate import set_vat_rate
+from eseller.commerce.pricing.actions.add_missing_rates import add_missing_rates
 from eseller.demo import goods, load, look
 from eseller.demo.content import records
 from eseller.tenancy.models import Shop
@@ -22,8 +22,7 @@ SHOPS = records.shops()
 @pytest.fixture(scope="module", autouse=True)
 def _demo(database: None) -> None:
     """The three shops with the goods of their front pages; all sixty would take a minute to draw."""
-    for rate in records.vat_rates():
-        set_vat_rate(country=rate.country, vat_class=rate.vat_class, rate_bp=rate.rate_bp, actor=load.ACTOR)
+    add_missing_rates(actor=load.ACTOR)
     people = make_user().pk, make_user().pk
     for slug in SHOPS:
         content = records.load_shop(slug)

@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta, timezone
 import msgspec
 import pytest
 
-from eseller.demo.content import load_shop, shops, vat_rates
+from eseller.commerce.pricing.release import release_rates
+from eseller.commerce.pricing.rules import rate_for
+from eseller.demo.content import load_shop, shops
 from eseller.demo.content.orders import DAYS, month_of_orders, shipping_methods
 from eseller.demo.content.records import LANGUAGES, ContentError, Product, ShopContent, Texts
 
@@ -145,13 +147,16 @@ def test_every_product_can_be_sent_home(content: ShopContent) -> None:
 
 
 def test_vat_is_known_wherever_a_shop_sells(content: ShopContent) -> None:
-    known = {(rate.country, rate.vat_class): rate.rate_bp for rate in vat_rates()}
-    assert len(known) == len(vat_rates())
-    for country in content.shop.countries:
-        for vat_class in ("standard", "reduced", "zero"):
-            assert 0 <= known[country, vat_class] <= 2700
-    assert known["DK", "standard"] == 2500
-    assert known["GB", "zero"] == 0
+    rates = release_rates()
+    assert set(content.shop.countries) <= rates.keys()
+    for product in content.products:
+        assert all(0 <= rate_for(rates[c], product.vat_class) <= 2700 for c in content.shop.countries)
+
+
+def test_tea_is_taxed_as_food() -> None:
+    teas = [product for product in load_shop("larderwren").products if product.category == "black-tea"]
+    rates = {country: {rate_for(release_rates()[country], tea.vat_class) for tea in teas} for country in ("GB", "DE")}
+    assert rates == {"GB": {0}, "DE": {700}}
 
 
 def test_pages_are_there_in_all_languages(content: ShopContent) -> None:

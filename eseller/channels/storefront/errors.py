@@ -100,6 +100,21 @@ def closed(request: Any) -> HttpResponse:
     return response
 
 
+def not_ready_to_sell(request: Any) -> HttpResponse:
+    """Answer 503 at the checkout of a shop whose country has no VAT rates yet; the log tells the operator."""
+    log.error("shop %s cannot sell: its country %s has no VAT rates", request.shop.slug, request.shop.country)
+    response = _page(
+        request,
+        503,
+        lambda: (
+            _("This shop can't take orders yet"),
+            _("Its VAT rates are not set. Your cart is kept; please tell the shop."),
+        ),
+    )
+    response.headers["Retry-After"] = str(CLOSED_RETRY_SECONDS)
+    return response
+
+
 def _log_cause(request: Any) -> None:
     what = request.method, request.path_info[:200]
     log.exception("shop %s: %s %s could not use the database", request.shop.slug, *what)

@@ -6,7 +6,9 @@ The treatment, the same for every line:
 * Prices with VAT stay the same to the buyer in every country that has rates; the part of them that is VAT follows the
   destination.
 * Prices without VAT have the destination's VAT added.
-* A country without rates is an export: the rate is 0. The price stays, with or without VAT, and none of it is VAT.
+* A country without rates is an export: the rate is 0. The price stays, with or without VAT, and none of it is VAT. The
+  shop's own country is never an export: without rates there nothing is sold (``queries.vat_rates``).
+* Goods of the class ``exempt`` have no VAT anywhere.
 * VAT is rounded once, half up, at the line. Sums are sums of rounded lines, so an order adds up in every direction.
 """
 
@@ -21,6 +23,9 @@ from eseller.kernel.money import MAX_AMOUNT, divide_half_up
 WHOLE_BP = 10_000
 """Basis points in one whole."""
 MAX_RATE_BP = 5000
+STANDARD = "standard"
+EXEMPT = "exempt"
+"""The class of goods without VAT; its rate is 0 and no country sets another."""
 MAX_QUANTITY = 1_000_000
 
 
@@ -100,6 +105,7 @@ def vat_split(lines: Iterable[VatLine]) -> tuple[VatPart, ...]:
 def rate_for(rates: Mapping[str, int], vat_class: str) -> int:
     """Choose the rate of a class among a country's rates (``queries.vat_rates``).
 
-    A country without any rate is an export: 0. A class that the country does not tell apart has its standard rate.
+    A country without any rate is an export: 0. A class that the country does not tell apart has its standard rate, but
+    what is exempt stays so.
     """
-    return rates.get(vat_class, rates.get("standard", 0))
+    return 0 if vat_class == EXEMPT else rates.get(vat_class, rates.get(STANDARD, 0))

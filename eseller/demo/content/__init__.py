@@ -1,5 +1,5 @@
 """The demo shops: data files, the records they become, and a month of orders."""
 
-from eseller.demo.content.records import ShopContent, VatRate, load_shop, shops, vat_rates
+from eseller.demo.content.records import ShopContent, load_shop, shops
 
-__all__ = ["ShopContent", "VatRate", "load_shop", "shops", "vat_rates"]
+__all__ = ["ShopContent", "load_shop", "shops"]

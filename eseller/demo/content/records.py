@@ -2,7 +2,6 @@
 
 A shop is a directory of TOML and Markdown files that a person can edit::
 
-    data/vat_rates.toml              country, class, rate in basis points; for all shops
     data/SHOP/shop.toml              name, look, hero, shipping, payment
     data/SHOP/categories.toml        the tree
     data/SHOP/options.toml           options and their values, named once
@@ -25,7 +24,7 @@ LANGUAGES = ("da", "en", "de")
 PAGES = ("about", "delivery-and-returns", "terms", "privacy", "contact")
 
 Texts = dict[str, str]
-VatClass = Literal["standard", "reduced", "zero"]
+VatClass = Literal["standard", "reduced", "food"]
 
 
 class ContentError(Exception):
@@ -34,14 +33,6 @@ class ContentError(Exception):
 
 class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of all records: immutable, and a misspelt field is an error."""
-
-
-class VatRate(Record, frozen=True, kw_only=True):
-    """The rate of one class in one country, in basis points (2500 is 25 %)."""
-
-    country: str
-    vat_class: VatClass
-    rate_bp: int
 
 
 class Theme(Record, frozen=True, kw_only=True):
@@ -211,12 +202,6 @@ class _ProductRow(Record, frozen=True, kw_only=True):
 def shops() -> list[str]:
     """Give the slugs of the demo shops, in the order they are shown."""
     return ["lerfryd", "larderwren", "bolzenried"]
-
-
-@cache
-def vat_rates() -> tuple[VatRate, ...]:
-    """Read the VAT rates of all countries that the demo shops sell to."""
-    return msgspec.convert(_toml(DATA / "vat_rates.toml")["rates"], tuple[VatRate, ...])
 
 
 @cache

@@ -89,3 +89,8 @@ def test_a_country_without_rates_is_an_export_and_unknown_classes_are_standard()
     assert rate_for({}, "standard") == 0
     assert rate_for({"standard": 2500, "reduced": 700}, "reduced") == 700
     assert rate_for({"standard": 2500}, "books") == 2500
+
+
+def test_exempt_goods_have_no_vat_whatever_a_country_says() -> None:
+    assert rate_for({"standard": 2500}, "exempt") == 0
+    assert rate_for({"standard": 2500, "exempt": 2500}, "exempt") == 0

@@ -14,7 +14,7 @@ from eseller.channels.backoffice.product.state import MOST_ROWS, ProductState, e
 from eseller.channels.backoffice.product.steps import take_step
 from eseller.channels.backoffice.product.words import field_label
 from eseller.commerce.catalog.office import categories_list
-from eseller.commerce.pricing.queries import vat_rates
+from eseller.commerce.pricing.queries import vat_classes
 
 
 @of_shop(see=Permission.CATALOG, change=Permission.CATALOG)
@@ -64,7 +64,7 @@ def _show(
     with office.scope("product"):
         categories = categories_list(shop.default_language)
         pictures = pictures_of([int(image.image_id) for image in state.images if image.image_id.isdecimal()])
-        classes = sorted({"standard", state.vat_class, *vat_rates(shop.country)})
+        classes = sorted({state.vat_class, *vat_classes(shop.country)})
     first = state.texts.get(shop.default_language)
     problems = [(name, field_label(name), text) for name, text in outcome.problems.items()]
     return show(

@@ -8,7 +8,7 @@ from eseller.channels.backoffice.guard import Office, of_shop
 from eseller.channels.backoffice.methods import shipping_methods
 from eseller.channels.backoffice.page import show
 from eseller.channels.backoffice.permissions import Permission
-from eseller.commerce.pricing.queries import vat_rates
+from eseller.commerce.pricing.queries import vat_classes
 from eseller.commerce.shipping.actions.save_method import delete_shipping_method, save_shipping_method
 from eseller.commerce.shipping.drafts import ShippingDraft
 from eseller.commerce.shipping.errors import InvalidShippingMethod
@@ -49,7 +49,7 @@ def shipping_remove(request: HttpRequest, office: Office, code: str) -> HttpResp
 
 def _edit(request: HttpRequest, office: Office, method: ShippingDraft | None, taken: set[str]) -> HttpResponse:
     with office.scope("shipping"):
-        classes = sorted({"standard", *vat_rates(office.shop.country), *([method.vat_class] if method else [])})
+        classes = sorted({*vat_classes(office.shop.country), *([method.vat_class] if method else [])})
     form = ShippingForm(request.POST or None, shop=office.shop, method=method, vat_classes=classes)
     more = request.POST.get("do") == "rows"
     if request.method == "POST" and not more and form.is_valid() and _save(office, form, taken):

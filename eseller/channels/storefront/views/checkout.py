@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from eseller.channels.storefront import pages
+from eseller.channels.storefront import errors, pages
 from eseller.channels.storefront.answers import private, see
 from eseller.channels.storefront.forms.checkout import CheckoutForm, first_values
 from eseller.channels.storefront.forms.fields import add_errors, has_regions
@@ -18,6 +18,7 @@ from eseller.commerce.inventory.errors import SoldOut
 from eseller.commerce.orders.actions.place_order import place_order
 from eseller.commerce.orders.checkout import Quote, quote
 from eseller.commerce.orders.errors import CartProblems, EmptyCart, TotalChanged
+from eseller.commerce.pricing.errors import NoVatRates
 from eseller.kernel.errors import EsellerError
 from eseller.kernel.money import Money
 from eseller.ui.formats import money
@@ -34,6 +35,8 @@ def checkout(request: Any, site: Site) -> HttpResponse:
         return _recomputed(request, site)
     except EmptyCart:
         return see(site.path("/cart"))
+    except NoVatRates:
+        return errors.not_ready_to_sell(request)
 
 
 def _fresh(request: Any, site: Site) -> HttpResponse:

@@ -3,7 +3,7 @@
 import re
 
 from eseller.commerce.pricing.models import VatRate
-from eseller.commerce.pricing.rules import MAX_RATE_BP
+from eseller.commerce.pricing.rules import EXEMPT, MAX_RATE_BP
 from eseller.kernel.errors import EsellerError
 from eseller.tenancy.scope import PLATFORM, platform_transaction
 
@@ -30,6 +30,8 @@ def set_vat_rate(*, country: str, vat_class: str, rate_bp: int, actor: str) -> b
         raise InvalidVatRate("A country is two capital letters, such as DK.", field="country")
     if not re.fullmatch("[a-z_]{1,20}", vat_class):
         raise InvalidVatRate("A VAT class is up to 20 small letters.", field="vat_class")
+    if vat_class == EXEMPT:
+        raise InvalidVatRate("Exempt goods have no VAT anywhere; choose another class.", field="vat_class")
     if not 0 <= rate_bp <= MAX_RATE_BP:
         raise InvalidVatRate("A VAT rate is between 0 and 50 %.", field="rate_bp")
     with platform_transaction(actor=actor):
