@@ -44,7 +44,8 @@ _VAT_CLASS = {
     "standard": gettext_lazy("Standard rate"),
     "reduced": gettext_lazy("Reduced rate"),
     "super_reduced": gettext_lazy("Lowest rate"),
-    "zero": gettext_lazy("No VAT"),
+    "exempt": gettext_lazy("No VAT"),
+    "zero": gettext_lazy("Zero rate"),
     "food": gettext_lazy("Food"),
     "books": gettext_lazy("Books"),
 }

@@ -90,7 +90,7 @@ def test_an_export_becomes_products(shop: Shop) -> None:
     bowl = as_draft(product(shop, "bowl-dusk"))
     assert (bowl.state, bowl.vat_class, bowl.variants[0].stock) == (
         "draft",
-        "zero",
+        "exempt",
         StockDraft(on_hand=5, tracked=False),
     )
 

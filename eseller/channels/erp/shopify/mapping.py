@@ -20,6 +20,7 @@ from eseller.commerce.catalog.drafts import (
     Texts,
     VariantDraft,
 )
+from eseller.commerce.pricing.rules import EXEMPT, STANDARD
 
 SOURCE = "shopify"
 
@@ -53,7 +54,7 @@ def to_draft(product: ShopifyProduct, around: Surroundings) -> ProductDraft:
         brand=product.vendor,
         product_type=product.type,
         tags=product.tags,
-        vat_class=before.vat_class if before else "standard" if taxable else "zero",
+        vat_class=before.vat_class if before else STANDARD if taxable else EXEMPT,
         source=SOURCE,
         external_id=product.handle,
         texts=_texts(product, around),
