@@ -17,7 +17,7 @@ SELECT coalesce(json_agg(json_build_object(
         (SELECT {sql.words("x.labels")} FROM catalog_optionvalue x WHERE x.id = v.value3_id)), '')),
     'description', t.description, 'brand', p.brand, 'product_type', p.product_type, 'gtin', v.ean,
     'availability', {sql.availability(sql.STOCK_RANK)}, 'price', {sql.money("v.amount")},
-    'compare_at', {sql.money("v.compare_at")}, 'weight_g', v.weight_g,
+    'compare_at', {sql.money("v.compare_at")}, 'vat_class', p.vat_class, 'weight_g', v.weight_g,
     'picture', coalesce((SELECT {sql.picture("m")} FROM media_mediaimage m
         WHERE m.id = v.image_id AND m.state = 'ready'), {sql.FIRST_PICTURE}),
     'more_pictures', coalesce((SELECT json_agg(i.picture ORDER BY i.position) FROM (

@@ -6,15 +6,31 @@ them, with or without VAT (``includes_vat``).
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from eseller.kernel.money import Money
 from eseller.media import storage
+from eseller.resilience.records.fields import Amount, Sha256, Slug
 
 PAGE_SIZE = 24
 MAX_PAGE = 100
 """Pages beyond are not shown: nobody turns them by hand, and a machine finds all products in the sitemap and feed."""
+
+
+# Limits that cost nothing to check as a page is read. What else rows must be is in ``kinds``.
+Pixels = Annotated[int, Meta(ge=1, le=50_000)]
+Line = Annotated[str, Meta(max_length=500)]
+Title = Annotated[str, Meta(min_length=1, max_length=255)]
+Text = Annotated[str, Meta(max_length=50_000)]
+
+
+class Price(Money, frozen=True):
+    """What something costs: never less than nothing."""
+
+    amount: Amount
 
 
 class Availability(StrEnum):
@@ -55,10 +71,10 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
 class Picture(msgspec.Struct, frozen=True):
     """A picture that is there; width and height in pixels are those of its largest rendition."""
 
-    sha256: str
-    width: int
-    height: int
-    alt: str = ""
+    sha256: Sha256
+    width: Pixels
+    height: Pixels
+    alt: Line = ""
     id: int | None = None
 
     def url(self, size: int = 480) -> str:
@@ -77,11 +93,11 @@ class Card(msgspec.Struct, frozen=True):
     """
 
     id: int
-    slug: str
-    title: str
-    brand: str
-    price: Money | None
-    compare_at: Money | None
+    slug: Slug
+    title: Title
+    brand: Line
+    price: Price | None
+    compare_at: Price | None
     varies: bool
     availability: Availability
     picture: Picture | None
@@ -90,8 +106,8 @@ class Card(msgspec.Struct, frozen=True):
 class CategoryLink(msgspec.Struct, frozen=True):
     """A category to go to."""
 
-    slug: str
-    title: str
+    slug: Slug
+    title: Title
     picture: Picture | None = None
 
 
@@ -99,14 +115,14 @@ class OptionValueView(msgspec.Struct, frozen=True):
     """One choice of an option."""
 
     id: int
-    label: str
-    swatch: str
+    label: Line
+    swatch: Line
 
 
 class OptionView(msgspec.Struct, frozen=True):
     """What the variants differ in."""
 
-    name: str
+    name: Line
     values: tuple[OptionValueView, ...]
 
 
@@ -122,12 +138,12 @@ class VariantView(msgspec.Struct, frozen=True):
     """
 
     id: int
-    sku: str
-    ean: str
+    sku: Line
+    ean: Line
     values: tuple[int, ...]
-    title: str
-    price: Money | None
-    compare_at: Money | None
+    title: Text
+    price: Price | None
+    compare_at: Price | None
     availability: Availability
     left: int | None
     picture: int | None
@@ -142,14 +158,14 @@ class ProductPage(msgspec.Struct, frozen=True):
     """All that a product's page shows. The description is Markdown, see ``content.markdown.render``."""
 
     id: int
-    slug: str
+    slug: Slug
     language: str
-    title: str
-    description: str
-    seo_title: str
-    seo_description: str
-    brand: str
-    product_type: str
+    title: Title
+    description: Text
+    seo_title: Line
+    seo_description: Text
+    brand: Line
+    product_type: Line
     vat_class: str
     includes_vat: bool
     updated_at: datetime
@@ -170,9 +186,9 @@ class CategoryPage(msgspec.Struct, frozen=True):
     """All that a category's page shows, with the products of the categories below. The description is Markdown."""
 
     id: int
-    slug: str
-    title: str
-    description: str
+    slug: Slug
+    title: Title
+    description: Text
     includes_vat: bool
     picture: Picture | None
     path: tuple[CategoryLink, ...]
@@ -212,17 +228,17 @@ class NavigationItem(msgspec.Struct, frozen=True):
     """A category of the menu with those below it."""
 
     id: int
-    slug: str
-    title: str
+    slug: Slug
+    title: Title
     children: tuple["NavigationItem", ...] = ()
 
 
 class HomePage(msgspec.Struct, frozen=True):
     """All that the front page shows."""
 
-    tagline: str
-    hero_title: str
-    hero_text: str
+    tagline: Line
+    hero_title: Line
+    hero_text: Text
     hero: Picture | None
     includes_vat: bool
     featured: tuple[Card, ...]
@@ -235,7 +251,7 @@ class SitemapEntry(msgspec.Struct, frozen=True):
 
     id: int
     kind: str
-    slug: str
+    slug: Slug
     updated_at: datetime | None = None
 
 
@@ -245,21 +261,23 @@ class FeedEntry(msgspec.Struct, frozen=True):
     Attributes:
         title: the product's title and the variant's values.
         description: Markdown.
+        price: as the shop enters prices, with VAT or without, and so is ``compare_at``.
         item_group_id: the product, which its variants have in common; None when it has a single one.
     """
 
     id: int
     product_id: int
-    slug: str
-    sku: str
-    title: str
-    description: str
-    brand: str
-    product_type: str
-    gtin: str
+    slug: Slug
+    sku: Line
+    title: Text
+    description: Text
+    brand: Line
+    product_type: Line
+    gtin: Line
     availability: Availability
-    price: Money
-    compare_at: Money | None
+    price: Price
+    compare_at: Price | None
+    vat_class: str
     weight_g: int
     picture: Picture | None
     more_pictures: tuple[Picture, ...]
@@ -271,13 +289,13 @@ class ProductRow(msgspec.Struct, frozen=True):
     """A product in the back office's list. ``on_hand`` None means that it is not counted."""
 
     id: int
-    slug: str
-    title: str
-    brand: str
+    slug: Slug
+    title: Title
+    brand: Line
     state: str
     updated_at: datetime
     variants: int
-    price: Money | None
+    price: Price | None
     varies: bool
     on_hand: int | None
     picture: Picture | None
@@ -297,8 +315,8 @@ class CategoryRow(msgspec.Struct, frozen=True):
 
     id: int
     parent_id: int | None
-    slug: str
-    title: str
+    slug: Slug
+    title: Title
     published: bool
     position: int
     products: int

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 from django.http import HttpResponse, StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
@@ -13,6 +14,9 @@ from eseller.channels.storefront.views.machine import AN_HOUR
 from eseller.commerce.catalog.queries import feed_chunk
 from eseller.commerce.catalog.records import Availability, FeedEntry
 from eseller.commerce.content import markdown
+from eseller.commerce.pricing.errors import NoVatRates
+from eseller.commerce.pricing.queries import vat_rates_for
+from eseller.commerce.pricing.rules import line_amounts
 from eseller.kernel.money import Money
 
 CHUNK = 200
@@ -36,7 +40,10 @@ def google(request: Any) -> HttpResponse:
     if language not in shop.languages or not re.fullmatch("[A-Z]{3}", currency) or shop.state != "open":
         return errors.not_found(request)
     site = Site(shop, language, prefix(shop, language))
-    first = _chunk(site, currency, 0)
+    try:
+        first = _chunk(site, currency, 0)
+    except NoVatRates:
+        return errors.not_ready_to_sell(request)
     if not first and currency != shop.currency:
         return errors.not_found(request)
     response = StreamingHttpResponse(_feed(site, currency, first), content_type="application/rss+xml; charset=utf-8")
@@ -45,9 +52,27 @@ def google(request: Any) -> HttpResponse:
 
 
 def _chunk(site: Site, currency: str, after: int) -> list[FeedEntry]:
-    """Read a chunk in a transaction of its own: a slow reader of a long feed holds no connection."""
+    """Read a chunk in a transaction of its own: a slow reader of a long feed holds no connection.
+
+    Prices have the VAT of the shop's country, as Google Merchant Center asks for everywhere but in the Americas and
+    India (https://support.google.com/merchants/answer/6324371).
+    """
+    shop = site.shop
     with site.transaction("feed"):
-        return feed_chunk(site.language, currency, after, CHUNK)
+        chunk = feed_chunk(site.language, currency, after, CHUNK)
+        if shop.prices_include_vat or not chunk:
+            return chunk
+        rates = vat_rates_for(shop.country, {entry.vat_class for entry in chunk})
+    return [_with_vat(entry, rates[entry.vat_class]) for entry in chunk]
+
+
+def _with_vat(entry: FeedEntry, rate_bp: int) -> FeedEntry:
+    def gross(price: Money) -> Money:
+        line = line_amounts(price.amount, 1, rate_bp, includes_vat=False, currency=price.currency)
+        return Money(line.total, price.currency)
+
+    compare_at = gross(entry.compare_at) if entry.compare_at else None
+    return msgspec.structs.replace(entry, price=gross(entry.price), compare_at=compare_at)
 
 
 def _feed(site: Site, currency: str, first: list[FeedEntry]) -> Iterator[str]:
