@@ -21,6 +21,7 @@ from eseller.services.models import OutboxMessage
 from eseller.tenancy.hosts import ShopInfo
 from eseller.tenancy.scope import shop_transaction
 from tests.commerce import shopping
+from tests.commerce.orders.jobs import work
 
 
 @pytest.fixture
@@ -92,6 +93,7 @@ def test_killed_after_the_charge_and_given_up_the_charge_is_let_go(info: ShopInf
     killed_at("after_charging", info, owner.token, "card")
     with clock.moved(timedelta(minutes=31)):
         expire_orders(timestamp=0)
+    assert work(info) == []
     with shop_transaction(info.id):
         assert Order.objects.get().state == "cancelled"
         assert Payment.objects.get().state == "voided"

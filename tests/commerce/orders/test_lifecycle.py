@@ -7,6 +7,7 @@ import pytest
 
 from eseller.commerce.customers.errors import InvalidFields
 from eseller.commerce.inventory.models import Movement, StockItem
+from eseller.commerce.orders.actions import place_order as placing
 from eseller.commerce.orders.actions.add_note import add_note
 from eseller.commerce.orders.actions.cancel import cancel, return_money
 from eseller.commerce.orders.actions.capture import capture
@@ -18,16 +19,18 @@ from eseller.commerce.orders.actions.place_order import place_order
 from eseller.commerce.orders.actions.refund import push_refund, refund
 from eseller.commerce.orders.actions.ship import ship
 from eseller.commerce.orders.errors import BadAmount, NotAllowed, UnknownOrder
-from eseller.commerce.orders.models import Invoice
+from eseller.commerce.orders.models import Invoice, Order
 from eseller.commerce.orders.queries import customer_orders, order_detail, orders_list
 from eseller.commerce.orders.records import OrderDetail, OrderFilter
 from eseller.commerce.payments.models import Payment, TestCardCharge
+from eseller.commerce.payments.testcard import TestCard
 from eseller.commerce.shipping.models import ShippingRate
 from eseller.kernel import clock
 from eseller.services.models import OutboxMessage
 from eseller.tenancy.hosts import ShopInfo
 from eseller.tenancy.scope import shop_transaction
 from tests.commerce import shopping
+from tests.commerce.orders import jobs
 
 ME = "member:7"
 
@@ -236,6 +239,33 @@ def test_time_runs_out_and_a_late_payment_still_makes_the_order(info: ShopInfo) 
     assert seen(info, number).cancelled_at is None
     assert stock_of(info, mug) == (1, 1)
     assert mails(info) == ["order_confirmation"]
+
+
+def test_a_charge_that_nobody_answered_for_is_let_go_whatever_happens(
+    info: ShopInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as dying:
+        dying.setattr(placing, "settle", lambda **_values: 1 / 0)
+        for _ in range(3):  # the card was charged, and the process died before it noted so
+            with pytest.raises(ZeroDivisionError):
+                bought(info, card=shopping.APPROVED)
+    with clock.moved(timedelta(minutes=31)):
+        assert expire_pending(shop_id=info.id, actor="job") == 3
+    # It dies again at once, and what was committed with the cancellations is all that is left of it.
+    assert [task for _id, task, _arguments in jobs.queued(info)] == ["orders.finish_cancel"] * 3
+    once, real = [ConnectionError("provider is down")], TestCard.void
+
+    def void(*arguments: Any, **values: Any) -> Any:
+        if once:
+            raise once.pop()
+        return real(*arguments, **values)
+
+    monkeypatch.setattr(TestCard, "void", void)
+    assert [type(error) for error in jobs.work(info)] == [ConnectionError]
+    assert jobs.work(info) == []
+    with shop_transaction(info.id):
+        assert set(Order.objects.values_list("state", "payment_state")) == {("cancelled", "voided")}
+        assert set(TestCardCharge.objects.values_list("state", flat=True)) == {"voided"}
 
 
 def test_a_late_payment_for_what_was_sold_since_is_let_go_and_told(info: ShopInfo) -> None:

@@ -55,7 +55,7 @@ def cancel(*, shop_id: int, number: str, reason: str = "", actor: str) -> None:
 def return_money(*, shop_id: int, order_id: int, actor: str) -> None:
     """Void or refund whatever was paid for a cancelled order. Call it outside any transaction; repeat as you like."""
     with shop_transaction(shop_id, label="cancel"):
-        payments = list(Payment.objects.filter(order_id=order_id).order_by("id"))
+        payments = list(Payment.objects.filter(order_id=order_id, order__state=rules.State.CANCELLED).order_by("id"))
     for payment in payments:
         if payment.captured > payment.refunded:
             _refund_all(shop_id, order_id, payment, actor)

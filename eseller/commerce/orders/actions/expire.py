@@ -2,10 +2,7 @@
 
 from datetime import timedelta
 
-from eseller.commerce.inventory.actions.reserve import release
-from eseller.commerce.orders import rules
-from eseller.commerce.orders.actions.settle import let_go
-from eseller.commerce.orders.locking import note_event
+from eseller.commerce.orders.actions.give_up import give_up
 from eseller.commerce.orders.models import Order
 from eseller.commerce.payments.models import Payment
 from eseller.kernel import clock
@@ -19,27 +16,20 @@ def expire_pending(*, shop_id: int, limit: int = 50, actor: str) -> int:
     """Cancel pending orders that are older than a reservation lasts, a small batch. Call it outside any transaction.
 
     The payment stays as it is: if it comes after all, the order is made, as long as there is stock. Only a payment of
-    which the provider never answered is let go.
+    which the provider never answered is let go, by a job of its own: a provider in trouble holds up no other order.
 
     Returns:
         How many were cancelled; as many as ``limit`` means that there may be more.
     """
-    unanswered = []
     with shop_transaction(shop_id, actor=actor, durable=True, label="expire"):
         before = clock.now() - timedelta(minutes=shop_info(shop_id).reservation_minutes)
         orders = Order.objects.select_for_update(skip_locked=True).filter(state="pending", created_at__lt=before)
         expired = list(orders.order_by("id")[:limit])
+        lost = Payment.objects.filter(order__in=expired, reference="", state="pending")
+        unanswered = set(lost.values_list("order_id", flat=True))
         for order in expired:
-            order.state = rules.move(order.state, "expire")
-            order.cancelled_at = clock.now()
-            order.save(update_fields=["state", "cancelled_at"])
-            release(key=order.checkout_key)
+            give_up(order, kind="expired", let_go=order.pk in unanswered, actor=actor)
             execute(
                 "UPDATE cart_cart SET checkout_key = %s WHERE checkout_key = %s", [new_token(), order.checkout_key]
             )
-            note_event(order, "expired", actor)
-        lost = Payment.objects.filter(order__in=expired, reference="", state="pending")
-        unanswered = list(lost.values_list("token", flat=True))
-    for token in unanswered:
-        let_go(shop_id=shop_id, payment_token=token, kind="expired", actor=actor)
     return len(expired)
