@@ -3,12 +3,13 @@
 from pathlib import Path
 from typing import Any
 
+from eseller.cluster.address import Role
 from eseller.config.environment import environment
 
 ENV = environment()
 BASE = Path(__file__).resolve().parent.parent
 
-SECRET_KEY = ENV.secret
+SECRET_KEY = ENV.signing_key
 DEBUG = ENV.debug
 DEMO = ENV.demo
 DATA_DIR = ENV.data_dir
@@ -56,7 +57,7 @@ ROOT_URLCONF = "eseller.config.urls"
 WSGI_APPLICATION = "eseller.config.wsgi.application"
 
 
-def _database(role: Any, pool_size: int) -> dict[str, Any]:
+def _database(role: Role, pool_size: int) -> dict[str, Any]:
     address = ENV.role_url(role)
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -70,7 +71,7 @@ def _database(role: Any, pool_size: int) -> dict[str, Any]:
             # No call without a deadline: for connecting, for a dead peer, for a free connection of the pool.
             "connect_timeout": 2,
             "tcp_user_timeout": 3000,
-            "pool": {"min_size": 0, "max_size": pool_size, "timeout": 0.5, "max_idle": 300},
+            **({"pool": {"min_size": 0, "max_size": pool_size, "timeout": 0.5, "max_idle": 300}} if pool_size else {}),
             "prepare_threshold": 5,
             **dict(address.params),
         },
@@ -78,12 +79,13 @@ def _database(role: Any, pool_size: int) -> dict[str, Any]:
     }
 
 
-DATABASES = {
-    "default": _database("web", ENV.threads + 2),
-    "platform": _database("platform", ENV.worker_jobs + 4),
-    "owner": _database("owner", 2),
-}
-DATABASES["owner"]["OPTIONS"].pop("pool")
+# A process has the logins that it was given: web processes that of one shop at a time, workers the platform's as well.
+_ROLES: list[tuple[str, Role, int]] = [
+    ("default", "web", ENV.threads + 2),
+    ("platform", "platform", ENV.worker_jobs + 4),
+    ("owner", "owner", 0),
+]
+DATABASES = {alias: _database(role, pool_size) for alias, role, pool_size in _ROLES if ENV.knows(role)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "tenancy.User"
@@ -148,6 +150,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 EMAIL_TIMEOUT = 10
+MAIL_DEADLINE = 60  # for all of a mail; less than its claim lasts
 PROCRASTINATE_DATABASE_ALIAS = "platform"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 

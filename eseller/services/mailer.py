@@ -1,7 +1,11 @@
 """Where mails go: to a mail server, or into a directory that the mailbox page shows."""
 
+import contextlib
 import os
 import secrets
+import smtplib
+import socket
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,8 +13,9 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.backends.smtp import EmailBackend
 
 KEPT = 500
 """So many mails stay in the mailbox; older ones make room."""
@@ -26,8 +31,7 @@ def mail_connection() -> BaseEmailBackend:
     """Return what sends mails, by ``ESELLER_MAIL_URL``."""
     if not settings.MAIL_URL:
         return MailboxBackend()
-    connection: BaseEmailBackend = get_connection("django.core.mail.backends.smtp.EmailBackend", **smtp_options())
-    return connection
+    return ServerBackend(**smtp_options())
 
 
 def smtp_options() -> dict[str, Any]:
@@ -42,6 +46,45 @@ def smtp_options() -> dict[str, Any]:
         "use_ssl": address.scheme == "smtps",
         "timeout": settings.EMAIL_TIMEOUT,
     }
+
+
+class _Hurried(smtplib.SMTP):
+    """A talk with a mail server that is cut off in time: a server that says a letter now and then never times out."""
+
+    _limit: threading.Timer | None = None
+
+    def connect(self, *args: Any, **values: Any) -> tuple[int, bytes]:
+        self._limit = threading.Timer(settings.MAIL_DEADLINE, self._cut)
+        self._limit.daemon = True
+        self._limit.start()
+        try:
+            return super().connect(*args, **values)
+        except OSError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        if self._limit is not None:
+            self._limit.cancel()
+        super().close()
+
+    def _cut(self) -> None:
+        if self.sock is not None:
+            with contextlib.suppress(OSError):
+                self.sock.shutdown(socket.SHUT_RDWR)
+
+
+class _HurriedTls(_Hurried, smtplib.SMTP_SSL):
+    """The same over TLS."""
+
+
+class ServerBackend(EmailBackend):
+    """Hands mails to a mail server: each step has ``EMAIL_TIMEOUT``, all of it ``MAIL_DEADLINE``."""
+
+    @property
+    def connection_class(self) -> type[smtplib.SMTP]:
+        """Return how we talk."""
+        return _HurriedTls if self.use_ssl else _Hurried
 
 
 class MailboxBackend(BaseEmailBackend):

@@ -35,3 +35,5 @@ class OutboxMessage(ShopModel):
             models.UniqueConstraint(fields=["shop", "key"], name="outbox_once"),
             CheckConstraint(condition=Q(state__in=["pending", "sent", "failed"]), name="outbox_state"),
         ]
+        # Nearly all are sent; those that aren't are looked for every minute.
+        indexes = [models.Index(fields=["shop", "id"], condition=~Q(state="sent"), name="outbox_unsent")]

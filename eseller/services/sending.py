@@ -3,6 +3,7 @@
 import logging
 from datetime import timedelta
 from email.utils import formataddr, parseaddr
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from eseller.kernel import clock
+from eseller.kernel.errors import EsellerError
 from eseller.services.mailer import mail_connection
 from eseller.services.outbox import Mail, render_of
 from eseller.tenancy.hosts import ShopInfo, shop_info
@@ -22,7 +24,7 @@ from eseller.tenancy.sql import execute, fetch
 log = logging.getLogger(__name__)
 ACTOR = "job:send_mail"
 CLAIM = timedelta(minutes=2)
-"""Longer than a mail server may take; whoever dies with a claim loses it."""
+"""Longer than a mail server may take; whoever dies with a claim loses it, and the message is queued again."""
 _CLAIM = """
 UPDATE services_outboxmessage SET attempts = attempts + 1, claimed_until = %(until)s
 WHERE id = %(id)s AND state = 'pending' AND (claimed_until IS NULL OR claimed_until <= %(now)s)
@@ -32,6 +34,12 @@ _SENT = """
 UPDATE services_outboxmessage SET state = 'sent', sent_at = %s, claimed_until = NULL, last_error = '' WHERE id = %s
 """
 _FAILED = "UPDATE services_outboxmessage SET state = %s, claimed_until = NULL, last_error = %s WHERE id = %s"
+
+
+class Unfinished(EsellerError):
+    """Nobody who tried to send this message came to an end."""
+
+    code = "mail_unfinished"
 
 
 class Claimed(msgspec.Struct, frozen=True):
@@ -61,12 +69,10 @@ def deliver(*, shop_id: int, message_id: int, attempts: int) -> bool:
     if claimed is None:
         return False
     try:
-        mail = _render(shop_id, claimed)
-        if mail is not None:
-            mail.send()
+        _send(shop_id, claimed, attempts=attempts)
     except Exception as error:
         with shop_transaction(shop_id, actor=ACTOR, label="mail"):
-            state = "failed" if claimed.attempts >= attempts else "pending"
+            state = "failed" if claimed.attempts >= attempts or _is_final(error) else "pending"
             execute(_FAILED, [state, f"{type(error).__name__}: {error}"[:300].replace("\0", ""), message_id])
         log.warning("Mail %s of shop %s was not sent: %s", message_id, shop_id, type(error).__name__)
         raise
@@ -80,6 +86,19 @@ def _claim(shop_id: int, message_id: int) -> Claimed | None:
         now = clock.now()
         rows = fetch(_CLAIM, {"id": message_id, "now": now, "until": now + CLAIM})
     return Claimed(*rows[0]) if rows else None
+
+
+def _send(shop_id: int, claimed: Claimed, *, attempts: int) -> None:
+    if claimed.attempts > attempts:
+        raise Unfinished
+    mail = _render(shop_id, claimed)
+    if mail is not None:
+        mail.send()
+
+
+def _is_final(error: Exception) -> bool:
+    """Tell whether the mail server will never take the recipient: replies from 500 on (RFC 5321, 4.2.1)."""
+    return isinstance(error, SMTPRecipientsRefused) and all(code >= 500 for code, _ in error.recipients.values())
 
 
 def _render(shop_id: int, claimed: Claimed) -> EmailMultiAlternatives | None:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from django.db import connections
 
@@ -25,9 +26,15 @@ def shops_with(sql: str) -> list[int]:
     Args:
         sql: selects ``shop_id``; its one parameter is the present moment.
     """
+    return [row[0] for row in rows_of(sql, [clock.now()])]
+
+
+def rows_of(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
+    """Return the rows of a statement, as the platform sees them."""
     with platform_transaction(actor="platform"), connections[PLATFORM].cursor() as cursor:
-        cursor.execute(sql, [clock.now()])
-        return [row[0] for row in cursor.fetchall()]
+        cursor.execute(sql, params)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def each_shop(sql: str, work: Callable[[int], None]) -> None:

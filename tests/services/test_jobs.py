@@ -64,4 +64,5 @@ def test_the_jobs_that_come_round_are_known() -> None:
         "orders.expire_pending",
         "cart.purge_old",
         "customers.purge_sessions",
+        "services.queue_lost_mail",
     } <= periodic
