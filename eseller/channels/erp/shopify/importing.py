@@ -1,6 +1,7 @@
 """Write an export into a shop, product by product, so that it can be interrupted and repeated."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import BinaryIO
 
 import msgspec
@@ -9,7 +10,7 @@ from django.db import transaction
 from eseller.channels.erp.report import ImportReport, Lost
 from eseller.channels.erp.shopify.export import ShopifyExport
 from eseller.channels.erp.shopify.handles import marked_slug
-from eseller.channels.erp.shopify.mapping import SOURCE, Surroundings, to_draft
+from eseller.channels.erp.shopify.mapping import SOURCE, Surroundings, in_languages, to_draft
 from eseller.channels.erp.shopify.records import ShopifyProduct
 from eseller.commerce.catalog.actions.save_product import save_product
 from eseller.commerce.catalog.drafts import ProductDraft, Saved, VariantDraft
@@ -19,6 +20,7 @@ from eseller.media.actions.refer_to_images import refer_to_images
 from eseller.media.models import MediaImage
 from eseller.media.tasks import fetch_image
 from eseller.services.jobs import defer
+from eseller.tenancy.faults import Busy, retrying
 from eseller.tenancy.hosts import ShopInfo, shop_info
 from eseller.tenancy.scope import WEB, shop_transaction
 from eseller.tenancy.sql import fetch
@@ -26,6 +28,8 @@ from eseller.tenancy.sql import fetch
 Progress = Callable[[int, int], None]
 """Called with how many products are done, and how many there are at most."""
 
+PATIENCE = 8.0
+"""Seconds that a product is tried again while somebody else holds what it needs."""
 _ATTEMPTS = 3
 
 
@@ -42,6 +46,8 @@ def import_shopify(
     Each product is one transaction with its variants, prices, stock, pictures and the jobs that fetch these; so an
     interrupted import has whole products, and running it again does the rest. Products are recognised by their
     handle. What is in the shop as the export has it is not touched. Pictures are not fetched here.
+
+    A product that the catalog does not take, or that somebody else keeps changing or locked, is refused alone.
 
     Args:
         file: the export, opened in binary mode; it is read twice.
@@ -67,18 +73,29 @@ def import_shopify(
 def _import_product(
     product: ShopifyProduct, shop: ShopInfo, actor: str, report: ImportReport, *, dry_run: bool
 ) -> None:
-    for attempt in range(1, _ATTEMPTS + 1):
+    try:
+        saved = _save_patiently(partial(_save, product, shop, actor, report, dry_run=dry_run))
+    except InvalidProduct as error:
+        first = error.problems[0]
+        _refuse(product, first.code, f"{first.field}: {first.message}", report)
+    except ProductChanged:
+        reason = "Somebody kept changing the product meanwhile. Import the file again to bring it in."
+        _refuse(product, ProductChanged.code, reason, report)
+    except Busy:
+        reason = f"Somebody else held the product for {PATIENCE:.0f} s. Import the file again to bring it in."
+        _refuse(product, Busy.code, reason, report)
+    else:
+        setattr(report, saved.outcome, getattr(report, saved.outcome) + 1)
+
+
+def _save_patiently(save: Callable[[], Saved]) -> Saved:
+    """Save, again where somebody works in the back office at the same moment."""
+    for _ in range(_ATTEMPTS - 1):
         try:
-            saved = _save(product, shop, actor, report, dry_run=dry_run)
-        except ProductChanged:  # somebody works in the back office at the same moment
-            if attempt == _ATTEMPTS:
-                raise
-        except InvalidProduct as error:
-            _refuse(product, error, report)
-            return
-        else:
-            setattr(report, saved.outcome, getattr(report, saved.outcome) + 1)
-            return
+            return retrying(save, seconds=PATIENCE)
+        except ProductChanged:
+            continue
+    return retrying(save, seconds=PATIENCE)
 
 
 def _save(product: ShopifyProduct, shop: ShopInfo, actor: str, report: ImportReport, *, dry_run: bool) -> Saved:
@@ -108,7 +125,7 @@ def _surroundings(product: ShopifyProduct, shop: ShopInfo, images: dict[str, int
         currency=shop.currency,
         images=images,
         own_images=frozenset(own),
-        before=as_draft(stored) if stored else None,
+        before=in_languages(as_draft(stored), shop.languages) if stored else None,
     )
 
 
@@ -159,15 +176,9 @@ def _report_mended(product: ShopifyProduct, problem: FieldProblem, report: Impor
     report.refuse(row=row, code=problem.code, value=value, reason=problem.message, lost=Lost.VALUE)
 
 
-def _refuse(product: ShopifyProduct, error: InvalidProduct, report: ImportReport) -> None:
-    """Report a product that the catalog does not take, and take it out of the counts."""
+def _refuse(product: ShopifyProduct, code: str, reason: str, report: ImportReport) -> None:
+    """Report a product that did not come in, and take it out of the counts."""
     report.products -= 1
     report.variants -= len(product.variants)
     report.images -= len(product.images)
-    report.refuse(
-        row=product.row,
-        code=error.problems[0].code,
-        value=product.handle,
-        reason=f"{error.problems[0].field}: {error.problems[0].message}",
-        lost=Lost.PRODUCT,
-    )
+    report.refuse(row=product.row, code=code, value=product.handle, reason=reason, lost=Lost.PRODUCT)
