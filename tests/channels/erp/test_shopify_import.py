@@ -1,25 +1,38 @@
 """Exports in shops: whole, repeatable, interruptible, and nothing but what they say is changed."""
 
 import io
+import threading
 import time
 from typing import Any
 
+import msgspec
 import pytest
+from django.db import connections
 
 from eseller.channels.erp.errors import FileRefused
 from eseller.channels.erp.report import ImportReport
+from eseller.channels.erp.shopify import importing
 from eseller.channels.erp.shopify.importing import import_shopify
 from eseller.channels.erp.shopify.mapping import SOURCE
 from eseller.commerce.catalog import rules
 from eseller.commerce.catalog.actions.save_product import save_product
-from eseller.commerce.catalog.drafts import ImageDraft, PriceDraft, ProductDraft, StockDraft, TextDraft, VariantDraft
+from eseller.commerce.catalog.drafts import (
+    ImageDraft,
+    PriceDraft,
+    ProductDraft,
+    Saved,
+    StockDraft,
+    TextDraft,
+    VariantDraft,
+)
+from eseller.commerce.catalog.errors import ProductChanged
 from eseller.commerce.catalog.models import Product, Variant
 from eseller.commerce.catalog.stored import StoredProduct, as_draft, stored_product
 from eseller.commerce.inventory.actions.set_stock import StockTarget, set_stock
 from eseller.media.actions.store_image import store_image
 from eseller.media.models import MediaImage
 from eseller.tenancy.models import History, Shop
-from eseller.tenancy.scope import shop_transaction
+from eseller.tenancy.scope import PLATFORM, platform_transaction, shop_transaction
 from tests.channels.erp.exports import FIXTURES, REAL, codes, export, row
 from tests.media.pictures import picture
 
@@ -186,8 +199,6 @@ def test_what_the_export_does_not_know_stays(shop: Shop) -> None:
     run(shop, data)
     before = product(shop, "a")
     own = store_image(shop_id=shop.pk, data=picture(), actor="test")
-    import msgspec
-
     draft = as_draft(before)
     option = draft.options[0]
     value = msgspec.structs.replace(option.values[0], labels={"en": "S", "da": "Lille"}, swatch="#102030")
@@ -208,6 +219,83 @@ def test_what_the_export_does_not_know_stays(shop: Shop) -> None:
     changed = product(shop, "a")
     assert run(shop, data).unchanged == 1
     assert product(shop, "a") == changed
+
+
+def test_words_in_a_language_that_the_shop_gave_up_do_not_stand_in_the_way(shop: Shop) -> None:
+    rows = [row("a", "A", Option1_Name="Size", Option1_Value="S", Image_Src="https://img.example/a.jpg")]
+    run(shop, export([*rows, row("b", "B")]))
+    draft = as_draft(product(shop, "a"))
+    texts = (*draft.texts, TextDraft(language="da", title="Dansk"), TextDraft(language="de", title="Deutsch"))
+    names = {"en": "Size", "da": "Størrelse"}
+    values = (msgspec.structs.replace(draft.options[0].values[0], labels={"en": "S", "da": "Lille"}),)
+    draft = msgspec.structs.replace(
+        draft,
+        texts=texts,
+        options=(msgspec.structs.replace(draft.options[0], names=names, values=values),),
+        images=(ImageDraft(image_id=draft.images[0].image_id, alts={"da": "Et billede"}),),
+    )
+    with shop_transaction(shop.pk, actor="test"):
+        save_product(draft=draft, actor="test")
+    Shop.objects.using(PLATFORM).filter(pk=shop.pk).update(languages=["en", "de"])
+    report = run(shop, export([{**rows[0], "Title": "A, mended"}, row("b", "B")]))
+    assert (report.updated, report.unchanged, codes(report)) == (1, 1, [])
+    after = as_draft(product(shop, "a"))
+    assert {text.language: text.title for text in after.texts} == {"en": "A, mended", "de": "Deutsch"}
+    assert (after.options[0].names, after.options[0].values[0].labels) == ({"en": "Size"}, {"en": "S"})
+
+
+def _held(shop: Shop, handle: str) -> None:
+    """Lock a product's row in the open transaction of the platform, a connection of its own."""
+    Product.objects.using(PLATFORM).select_for_update().get(shop_id=shop.pk, external_id=handle)
+
+
+def test_a_product_that_somebody_holds_is_waited_for(shop: Shop) -> None:
+    run(shop, export([row("a", "A")]))
+    held, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with platform_transaction():
+            _held(shop, "a")
+            held.set()
+            time.sleep(1.2)  # longer than a statement waits for a lock
+        done.set()
+        connections[PLATFORM].close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert held.wait(5)
+    report = run(shop, export([row("a", "A, mended")]))
+    holder.join()
+    assert (report.updated, report.refused, done.is_set()) == (1, 0, True)
+
+
+def test_a_product_that_stays_held_is_refused_alone(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(shop, export([row("a", "A"), row("b", "B")]))
+    monkeypatch.setattr(importing, "PATIENCE", 0.1)
+    with platform_transaction():
+        _held(shop, "a")
+        report = run(shop, export([row("a", "A, mended"), row("b", "B, mended")]))
+    assert (report.products, report.updated, codes(report)) == (1, 1, [(2, "", "busy")])
+    assert "Import the file again" in report.refusals[0].reason
+
+
+@pytest.mark.parametrize(("times", "refused"), [(2, []), (3, [(2, "", "product_changed")])])
+def test_a_product_that_keeps_changing_is_refused_alone(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, times: int, refused: list[Any]
+) -> None:
+    attempts = 0
+
+    def overtaken(*, draft: ProductDraft, actor: str) -> Saved:
+        nonlocal attempts
+        if draft.external_id == "a" and attempts < times:
+            attempts += 1
+            raise ProductChanged
+        return save_product(draft=draft, actor=actor)
+
+    monkeypatch.setattr(importing, "save_product", overtaken)
+    report = run(shop, export([row("a", "A"), row("b", "B")]))
+    assert codes(report) == refused
+    assert report.created == 2 - len(refused)
 
 
 def _own_product(shop: Shop, *, slug: str, sku: str) -> None:

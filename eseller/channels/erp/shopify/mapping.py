@@ -4,7 +4,7 @@ A product that the shop has already keeps what the export knows nothing of: its 
 categories, VAT class, pictures uploaded here, and the stock of variants that exist.
 """
 
-from collections.abc import Mapping, Set
+from collections.abc import Collection, Mapping, Set
 
 import msgspec
 
@@ -33,7 +33,7 @@ class Surroundings(msgspec.Struct, frozen=True):
         currency: of the shop.
         images: ids of pictures by their address.
         own_images: ids of pictures that were uploaded here.
-        before: the product as it is, or None when it is new.
+        before: the product as it is, in the shop's languages, or None when it is new.
     """
 
     language: str
@@ -62,6 +62,26 @@ def to_draft(product: ShopifyProduct, around: Surroundings) -> ProductDraft:
         variants=_variants(product, options, around),
         images=_images(product, around),
         category_ids=None,
+    )
+
+
+def in_languages(draft: ProductDraft, languages: Collection[str]) -> ProductDraft:
+    """Return a product without its words in languages that the shop has given up, which the catalog would refuse."""
+
+    def kept(texts: Texts) -> Texts:
+        return {language: text for language, text in texts.items() if language in languages}
+
+    return msgspec.structs.replace(
+        draft,
+        texts=tuple(text for text in draft.texts if text.language in languages),
+        options=tuple(
+            OptionDraft(
+                names=kept(option.names),
+                values=tuple(OptionValueDraft(labels=kept(v.labels), swatch=v.swatch) for v in option.values),
+            )
+            for option in draft.options
+        ),
+        images=tuple(ImageDraft(image_id=image.image_id, alts=kept(image.alts)) for image in draft.images),
     )
 
 
