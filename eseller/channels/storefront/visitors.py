@@ -10,6 +10,7 @@ import msgspec
 from django.conf import settings
 from django.http import HttpResponse
 
+from eseller.channels.clients import address_of
 from eseller.channels.storefront.site import Site
 from eseller.commerce.cart.queries import cart_summary
 from eseller.commerce.cart.records import CartOwner
@@ -77,14 +78,8 @@ def signed_out(response: HttpResponse) -> None:
 
 
 def client_of(request: Any, site: Site) -> str:
-    """Return where a request comes from, for throttling within the shop.
-
-    In production a proxy stands before us; the last address of its header is the one that it saw itself.
-    """
-    seen = str(request.META.get("REMOTE_ADDR", ""))
-    if settings.ENV.production:
-        seen = str(request.META.get("HTTP_X_FORWARDED_FOR", seen)).rpartition(",")[2].strip()
-    return f"{site.shop.id}/{seen}"[:100]
+    """Return where a request comes from, for throttling within the shop."""
+    return f"{site.shop.id}/{address_of(request)}"
 
 
 def _token(request: Any, name: str) -> str | None:

@@ -1,13 +1,17 @@
 """Signing in and out, passwords by mail, language."""
 
+import dataclasses
 import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import hashers
+from django.test.utils import override_settings
 
 from eseller.channels.backoffice.links import Purpose, password_link
+from eseller.channels.backoffice.views import account
 from eseller.kernel import clock
 from eseller.services.models import OutboxMessage
 from eseller.tenancy.models import User
@@ -97,6 +101,21 @@ def test_too_many_attempts_are_refused_also_with_the_right_password(shop: Any) -
     assert "Too many attempts" in text_of(answer)
     with clock.moved(timedelta(minutes=16)):
         assert sign_in(Browser(), user).status_code == 302
+
+
+def test_behind_a_proxy_attempts_are_counted_by_who_made_them(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(account, "PER_ADDRESS", 3)
+    user, guesser, merchant = make_member(shop), f"2001:db8::{shop.pk:x}:1", f"2001:db8::{shop.pk:x}:2"
+
+    def attempt(email: str, password: str, address: str) -> int:
+        seen = f"198.51.100.1, {address}"  # before the address that the proxy saw stands what the client claims
+        data = {"email": email, "password": password}
+        return int(Browser().send("/sign-in", data, REMOTE_ADDR="10.0.0.9", HTTP_X_FORWARDED_FOR=seen).status_code)
+
+    with override_settings(ENV=dataclasses.replace(settings.ENV, production=True)):
+        guesses = [attempt(f"ghost-{n}-{shop.slug}@people.example", "a wrong password", guesser) for n in range(4)]
+        assert guesses == [422, 422, 422, 429]
+        assert attempt(user.email, PASSWORD, merchant) == 302
 
 
 def test_a_disabled_person_cannot_sign_in_or_stay(shop: Any) -> None:

@@ -15,6 +15,7 @@ from eseller.channels.backoffice.forms.account import ForgotForm, NewPasswordFor
 from eseller.channels.backoffice.guard import public
 from eseller.channels.backoffice.links import Purpose, user_of_link
 from eseller.channels.backoffice.mails import put_password_reset
+from eseller.channels.clients import address_of
 from eseller.tenancy import throttle
 from eseller.tenancy.actions.set_language import set_language as keep_language
 from eseller.tenancy.actions.set_password import set_password
@@ -135,7 +136,7 @@ def _new_password(request: HttpRequest, token: str, purpose: Purpose) -> HttpRes
 
 def _count(what: str, email: str, request: HttpRequest) -> None:
     throttle.hit((f"office-{what}-email", email), limit=PER_EMAIL, window=WINDOW)
-    throttle.hit((f"office-{what}-address", request.META.get("REMOTE_ADDR", "")), limit=PER_ADDRESS, window=WINDOW)
+    throttle.hit((f"office-{what}-address", address_of(request)), limit=PER_ADDRESS, window=WINDOW)
 
 
 def _own_path(target: str) -> str:
