@@ -34,7 +34,7 @@ class TooManyAttempts(EsellerError):
 
 
 def hit(key_parts: tuple[str | int, ...], *, limit: int, window: int) -> None:
-    """Count an attempt with one statement, which commits at once where no transaction is open.
+    """Count an attempt with one statement, which commits at once.
 
     Args:
         key_parts: what is counted; begin with a purpose and, where there is one, the shop. Only its hash is stored.
@@ -43,7 +43,10 @@ def hit(key_parts: tuple[str | int, ...], *, limit: int, window: int) -> None:
 
     Raises:
         TooManyAttempts: with the seconds until the window ends.
+        RuntimeError: inside a transaction, which would take the count back with the attempt that it refuses.
     """
+    if connections[WEB].in_atomic_block:
+        raise RuntimeError("Count attempts before the transaction begins.")
     now = clock.now()
     key = hash_token("\0".join(map(str, key_parts)))
     values = {"key": key, "now": now, "ends": now + timedelta(seconds=window)}

@@ -105,6 +105,12 @@ def test_registering_tells_each_mistake_at_its_field(shopper: Shopper, changes: 
     assert "customer" not in response.cookies
 
 
+def test_who_tries_which_addresses_have_an_account_is_stopped(shopper: Shopper, member: Shopper) -> None:
+    tries = [register(shopper, member.email).status_code for _ in range(21)]  # type: ignore[attr-defined]
+    assert tries == [422] * 20 + [429]
+    assert register(shopper, email()).status_code == 429
+
+
 def test_an_address_has_one_account(shopper: Shopper, member: Shopper) -> None:
     response = register(shopper, member.email)  # type: ignore[attr-defined]
     assert response.status_code == 422

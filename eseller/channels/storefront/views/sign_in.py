@@ -129,8 +129,7 @@ def own_path(site: Site, target: str) -> str:
 
 
 def _register(request: Any, site: Site, form: forms.Form) -> SignedIn:
-    with site.transaction("register"):
-        return register(**form.cleaned_data, language=site.language, client=client_of(request, site), actor=VISITOR)
+    return register(**form.cleaned_data, language=site.language, client=client_of(request, site), actor=VISITOR)
 
 
 def _welcome(request: Any, site: Site, session: SignedIn) -> HttpResponse:

@@ -15,7 +15,10 @@ from eseller.tenancy.scope import shop_transaction
 
 
 def register(*, email: str, password: str, name: str, language: str, client: str, actor: str) -> SignedIn:
-    """Open an account and sign in. The shop is that of the context, or of the open transaction.
+    """Open an account and sign in.
+
+    Call it outside any transaction, with the shop in the context, as requests have it: refused attempts must be
+    counted, and hashing is slow.
 
     Args:
         email: as typed.
