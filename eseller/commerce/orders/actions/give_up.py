@@ -23,6 +23,6 @@ def give_up(order: Order, *, kind: str, let_go: bool, actor: str) -> None:
     order.cancelled_at = clock.now()
     order.save(update_fields=["state", "cancelled_at"])
     release(key=order.checkout_key)
-    note_event(order, kind, actor)
+    note_event(order, kind, actor, **({"let_go": True} if let_go else {}))
     if let_go:
         defer(finish_cancel, order=order.pk)

@@ -20,12 +20,13 @@ WITH series AS (
     ON CONFLICT (shop_id, name) DO UPDATE SET last = n.last + 1 RETURNING last
 ), made AS (
     INSERT INTO orders_order (
-        shop_id, number, public_id, checkout_key, state, payment_state, fulfilment_state, customer_id, email, language,
-        currency, prices_include_vat, payment_method, shipping_method, shipping_name, note, customer_reference,
-        net, vat, total, created_at, placed_at)
-    SELECT %(shop)s, %(prefix)s || last, %(public_id)s, %(checkout_key)s, %(state)s, %(payment_state)s, 'unfulfilled',
-        %(customer)s, %(email)s, %(language)s, %(currency)s, %(includes_vat)s, %(payment_method)s, %(shipping_method)s,
-        %(shipping_name)s, %(note)s, %(customer_reference)s, %(net)s, %(vat)s, %(total)s, %(now)s, %(placed_at)s
+        shop_id, number, public_id, checkout_key, from_cart, state, payment_state, fulfilment_state, customer_id, email,
+        language, currency, prices_include_vat, payment_method, shipping_method, shipping_name, note,
+        customer_reference, net, vat, total, created_at, placed_at)
+    SELECT %(shop)s, %(prefix)s || last, %(public_id)s, %(checkout_key)s, %(cart)s, %(state)s, %(payment_state)s,
+        'unfulfilled', %(customer)s, %(email)s, %(language)s, %(currency)s, %(includes_vat)s, %(payment_method)s,
+        %(shipping_method)s, %(shipping_name)s, %(note)s, %(customer_reference)s, %(net)s, %(vat)s,
+        %(total)s, %(now)s, %(placed_at)s
     FROM series RETURNING id, number
 ), addresses AS (
     INSERT INTO orders_orderaddress (
@@ -86,6 +87,7 @@ def make_order(
     quote: Quote,
     details: CheckoutDetails,
     option: PaymentOption,
+    cart_id: int,
     customer_id: int | None,
     online: bool,
     actor: str,
@@ -109,6 +111,7 @@ def make_order(
         "prefix": shop.order_prefix,
         "public_id": public_id,
         "checkout_key": details.checkout_key,
+        "cart": cart_id,
         "state": state,
         "payment_state": payment_state,
         "customer": customer_id,

@@ -7,6 +7,7 @@ from eseller.commerce.inventory.actions.reserve import commit, reserve
 from eseller.commerce.inventory.errors import Shortage, SoldOut
 from eseller.commerce.orders import checks
 from eseller.commerce.orders.actions.make_order import Made, make_order
+from eseller.commerce.orders.actions.replace import replace
 from eseller.commerce.orders.actions.settle import let_go, settle
 from eseller.commerce.orders.checkout import CheckoutDetails, Placed, Quote, quote
 from eseller.commerce.orders.errors import CartProblems, PaymentDeclined, TotalChanged, declined_sentence
@@ -28,6 +29,12 @@ SELECT o.id, o.public_id, o.number, o.state, o.payment_state, o.email, o.payment
 FROM orders_order o
 JOIN LATERAL (SELECT * FROM payments_payment WHERE order_id = o.id ORDER BY id DESC LIMIT 1) p ON true
 WHERE o.checkout_key = %s
+"""
+_TAKE_CART = "DELETE FROM cart_cart WHERE checkout_key = %s RETURNING id"
+_LOCK_CART = "SELECT id FROM cart_cart WHERE checkout_key = %s FOR UPDATE"
+_EARLIER = """
+SELECT checkout_key FROM orders_order
+WHERE state = 'pending' AND from_cart = (SELECT id FROM cart_cart WHERE checkout_key = %s)
 """
 
 
@@ -68,16 +75,26 @@ def _find(shop: ShopInfo, key: str) -> Made | None:
 
 def _make(shop: ShopInfo, owner: CartOwner, details: CheckoutDetails, actor: str) -> Made:
     """Check, reserve, write: three transactions, none of which waits for anybody outside."""
-    now = retrying(lambda: _quote(shop, owner, details))
+    now, earlier = retrying(lambda: _look(shop, owner, details))
     _check_goods(now)
     option = checks.check(details, now, shop)
     if now.checkout_key != details.checkout_key or details.expected_total not in (None, now.total.amount):
         raise TotalChanged(now)
+    for key in earlier:
+        # The bank still waits for an order of this cart as it was; what is ordered now takes its place.
+        replace(shop_id=shop.id, key=key, successor=details.checkout_key, actor=actor)
     goods = {line.variant_id: line.quantity for line in now.lines}
     reserve(
         shop_id=shop.id, key=details.checkout_key, lines=goods, minutes=shop.reservation_minutes, actor=actor
     )
     return retrying(lambda: _write(shop, owner, details, now, option, goods, actor))
+
+
+def _look(shop: ShopInfo, owner: CartOwner, details: CheckoutDetails) -> tuple[Quote, list[str]]:
+    """Return the quote, and the checkout keys of orders of the same cart that wait for their payment."""
+    with shop_transaction(shop.id, label="place"):
+        earlier = [key for (key,) in fetch(_EARLIER, [details.checkout_key])]
+        return _quote(shop, owner, details), earlier
 
 
 def _quote(shop: ShopInfo, owner: CartOwner, details: CheckoutDetails) -> Quote:
@@ -110,14 +127,17 @@ def _write(
 ) -> Made:
     online = bool(now.total) and provider(option.provider).online
     with shop_transaction(shop.id, actor=actor, durable=True, label="place"):
+        cart = fetch(_LOCK_CART if online else _TAKE_CART, [details.checkout_key])
+        if not cart:
+            raise TotalChanged(now)
         if not online:
             commit(key=details.checkout_key, lines=len(goods))
-            execute("DELETE FROM cart_cart WHERE checkout_key = %s", [details.checkout_key])
         made = make_order(
             shop=shop,
             quote=now,
             details=details,
             option=option,
+            cart_id=cart[0][0],
             customer_id=owner.customer_id,
             online=online,
             actor=actor,

@@ -10,18 +10,20 @@ from eseller.commerce.orders.errors import UnknownOrder
 from eseller.commerce.orders.mails import tell
 from eseller.commerce.payments.provider import provider
 from eseller.commerce.payments.records import PaymentState
-from eseller.commerce.payments.rules import Facts, Told, advance
+from eseller.commerce.payments.rules import HELD, Facts, Told, advance
 from eseller.kernel import clock
 from eseller.kernel.ids import new_token
+from eseller.services.jobs import defer
 from eseller.tenancy.faults import retrying
 from eseller.tenancy.scope import require_scope, shop_transaction
 from eseller.tenancy.sql import execute, fetch
 
-SOLD_OUT = "sold_out"
+SOLD_OUT, TOO_LATE = "sold_out", "too_late"
 # The order is found by its key whatever the planner knows: a join was planned as a scan while the tables were small.
 _LOCK = """
-SELECT o.id, o.number, o.state, o.placed_at IS NOT NULL, o.payment_state, o.fulfilment_state, o.checkout_key, o.total,
-       o.email, o.language, p.id, p.provider, p.reference, p.state, p.amount, p.authorised, p.captured, p.refunded
+SELECT o.id, o.number, o.state, o.placed_at IS NOT NULL, o.payment_state, o.fulfilment_state, o.checkout_key,
+       o.from_cart, o.total, o.email, o.language, p.id, p.provider, p.reference, p.state, p.amount,
+       p.authorised, p.captured, p.refunded
 FROM orders_order o, payments_payment p
 WHERE p.token = %(token)s AND o.id = (SELECT order_id FROM payments_payment WHERE token = %(token)s)
 FOR UPDATE OF o, p
@@ -55,6 +57,28 @@ JOIN orders_orderline l ON l.order_id = p.order_id AND l.kind = 'goods' AND l.va
 JOIN tenancy_shop s ON s.id = l.shop_id
 WHERE p.token = %s
 """
+# What came too late makes the order only if it ran out of time and nothing was ordered in its stead since.
+_MAY_REVIVE = """
+SELECT EXISTS (SELECT FROM orders_orderevent WHERE order_id = o.id AND kind = 'expired' AND NOT data ? 'let_go')
+    AND NOT EXISTS (
+        SELECT FROM orders_order n WHERE n.id > o.id AND n.state <> 'cancelled'
+            AND (n.from_cart = o.from_cart OR lower(n.email) = lower(o.email)))
+FROM orders_order o WHERE o.id = %s
+"""
+# The cart was changed while the bank waited: what was bought leaves it, what was put in since stays.
+_TAKE_OUT = """
+WITH own AS (
+    UPDATE cart_cart SET checkout_key = %(key)s, updated_at = %(now)s WHERE id = %(cart)s RETURNING id
+), bought AS (
+    SELECT variant_id, sum(quantity) AS quantity FROM orders_orderline
+    WHERE order_id = %(order)s AND kind = 'goods' GROUP BY variant_id
+), gone AS (
+    DELETE FROM cart_cartline l USING own, bought b
+    WHERE l.cart_id = own.id AND l.variant_id = b.variant_id AND l.quantity <= b.quantity
+)
+UPDATE cart_cartline l SET quantity = l.quantity - b.quantity FROM own, bought b
+WHERE l.cart_id = own.id AND l.variant_id = b.variant_id AND l.quantity > b.quantity
+"""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -67,6 +91,7 @@ class Found(msgspec.Struct, frozen=True):
     payment_state: str
     fulfilment_state: str
     checkout_key: str
+    from_cart: int | None
     total: int
     email: str
     language: str
@@ -104,8 +129,8 @@ def settle(
 ) -> Settled:
     """Apply a provider's word once, and what follows from it for the order. Call it outside any transaction.
 
-    A payment that comes when the stock was given back takes it again; where there is none left, the payment is let go
-    and the shopper is told.
+    A payment that comes when the stock was given back takes it again; where there is none left, or something else was
+    ordered since, the payment is let go and the shopper is told.
 
     Args:
         shop_id: the shop.
@@ -194,6 +219,13 @@ def _follow(
     if verb is None and kind == "started" and after.state is PaymentState.PENDING:
         # The bank answers later. Until then the goods are no longer in the cart, lest they be bought twice.
         _drop_cart(found.checkout_key)
+    if verb == "revive" and not _may_revive(found):
+        verb = None
+        _give_back(found)
+        _tell_cancelled(found, TOO_LATE)
+    elif found.state == rules.State.CANCELLED and before.state is PaymentState.VOIDED and told.state in HELD:
+        # It was let go while its beginning was under way.
+        _give_back(found)
     paid = rules.payment_state(found.total, [after])
     state = rules.move(found.state, verb) if verb else found.state
     if kind == SOLD_OUT:
@@ -240,8 +272,23 @@ def _place(found: Found) -> None:
         [found.order_id],
     )
     commit(key=found.checkout_key, lines=lines)
-    _drop_cart(found.checkout_key)
+    if not _drop_cart(found.checkout_key):
+        now = {"key": new_token(), "now": clock.now()}
+        execute(_TAKE_OUT, now | {"cart": found.from_cart, "order": found.order_id})
     tell("order_confirmation", order_id=found.order_id, recipient=found.email, language=found.language)
+
+
+def _may_revive(found: Found) -> bool:
+    # An order that is being made of the same cart holds it: wait for that.
+    fetch("SELECT id FROM cart_cart WHERE id = %s FOR UPDATE", [found.from_cart])
+    ((answer,),) = fetch(_MAY_REVIVE, [found.order_id])
+    return bool(answer)
+
+
+def _give_back(found: Found) -> None:
+    from eseller.commerce.orders.tasks import finish_cancel
+
+    defer(finish_cancel, order=found.order_id)
 
 
 def _cancel(found: Found) -> None:
@@ -258,5 +305,5 @@ def _tell_cancelled(found: Found, reason: str) -> None:
     tell("order_cancelled", order_id=found.order_id, recipient=found.email, language=found.language, reason=reason)
 
 
-def _drop_cart(checkout_key: str) -> None:
-    execute("DELETE FROM cart_cart WHERE checkout_key = %s", [checkout_key])
+def _drop_cart(checkout_key: str) -> int:
+    return execute("DELETE FROM cart_cart WHERE checkout_key = %s", [checkout_key])
