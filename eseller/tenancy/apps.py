@@ -1,11 +1,16 @@
 """Django application of the tenancy package."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class TenancyConfig(AppConfig):
-    """Shops, domains, members, history."""
+    """Shops, domains, members, history, and the guard of all packages' records."""
 
     name = "eseller.tenancy"
     label = "tenancy"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Take in what each application says its rows must be."""
+        autodiscover_modules("kinds")

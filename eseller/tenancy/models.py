@@ -11,7 +11,18 @@ from django.db.models.functions import Now
 from eseller.tenancy.fields import ShopForeignKey, scoped_shop_id
 from eseller.tenancy.managers import ShopManager
 
-__all__ = ["Domain", "History", "Membership", "Shop", "ShopForeignKey", "ShopModel", "ThrottleCounter", "User"]
+__all__ = [
+    "Change",
+    "Domain",
+    "Finding",
+    "History",
+    "Membership",
+    "Shop",
+    "ShopForeignKey",
+    "ShopModel",
+    "ThrottleCounter",
+    "User",
+]
 
 
 class Shop(models.Model):
@@ -156,6 +167,74 @@ class History(ShopModel):
     class Meta(ShopModel.Meta):
         abstract = False
         indexes = [models.Index(fields=["shop", "table_name", "row_id", "-id"], name="history_row")]
+
+
+class Change(ShopModel):
+    """Which rows of a guarded table a statement touched, written by triggers; polled by every process, kept for hours.
+
+    ``xid`` tells a reader which changes its last look could not see yet, however late they were committed.
+    """
+
+    # Null for tables of the platform itself; no constraint, so that noting a change costs little.
+    shop = models.ForeignKey(  # type: ignore[assignment]
+        Shop, on_delete=models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
+    )
+    table_name = models.CharField(max_length=63)
+    row_ids = ArrayField(models.BigIntegerField())
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta(ShopModel.Meta):
+        abstract = False
+        indexes = [models.Index(fields=["at"], name="change_age")]
+
+
+class Finding(ShopModel):
+    """A row that is not what it must be. One for each such row, while it is so."""
+
+    class State(models.TextChoices):
+        """What is done about it."""
+
+        OPEN = "open"
+        WAIVED = "waived"
+        CLOSED = "closed"
+
+    # Null for tables of the platform itself. No constraint: a finding may tell of a row that names no shop that is.
+    shop = models.ForeignKey(  # type: ignore[assignment]
+        Shop, on_delete=models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
+    )
+    table_name = models.CharField(max_length=63)
+    row_id = models.BigIntegerField()
+    column_name = models.CharField(max_length=63, help_text="the first that is wrong; empty: the row as a whole")
+    value = models.CharField(max_length=400)
+    rule = models.CharField(max_length=500)
+    problems = models.JSONField(help_text="[{column, rule, value}], all that is wrong")
+    patch = models.JSONField(null=True, help_text="what is shown instead of some fields; null: the row is left out")
+    pages = ArrayField(models.CharField(max_length=200), default=list)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    found_by = models.CharField(max_length=20, help_text="page, change or scan")
+    seen = models.PositiveIntegerField(default=1)
+    first_seen_at = models.DateTimeField(db_default=Now())
+    last_seen_at = models.DateTimeField(db_default=Now())
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.CharField(max_length=100, blank=True, default="")
+    note = models.CharField(max_length=500, blank=True, default="")
+    writer = models.CharField(max_length=100, blank=True, default="", help_text="actor of the last change in history")
+    writer_db_user = models.CharField(max_length=63, blank=True, default="")
+    written_at = models.DateTimeField(null=True)
+    request_id = models.CharField(max_length=64, blank=True, default="")
+
+    class Meta(ShopModel.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(
+                fields=["shop", "table_name", "row_id"],
+                condition=~Q(state="closed"),
+                nulls_distinct=False,
+                name="finding_once",
+            ),
+            CheckConstraint(condition=Q(state__in=["open", "waived", "closed"]), name="finding_state"),
+        ]
+        indexes = [models.Index(fields=["shop", "state", "-id"], name="finding_of_shop")]
 
 
 class ThrottleCounter(models.Model):

@@ -132,6 +132,61 @@ class ProtectShops(Operation):
         return "Wall the table of shops"
 
 
+class WatchTable(Operation):
+    """Note which rows of a table every statement touches, so that all processes hear of it; see ``tenancy.changes``.
+
+    Args:
+        model: name of a model of this application.
+        inserts: whether new rows count. Where orders come in all day nobody waits for them.
+    """
+
+    reversible = True
+
+    def __init__(self, model: str, *, inserts: bool = True) -> None:
+        """Keep what to do."""
+        self.model, self.inserts = model, inserts
+
+    def deconstruct(self) -> Any:
+        """Return what the migration writer needs."""
+        return type(self).__name__, [self.model], {"inserts": self.inserts}
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Change nothing in Django's picture of the tables."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Make the triggers; they fire for replication roles too."""
+        model = to_state.apps.get_model(app_label, self.model)
+        table = _quote(model._meta.db_table)
+        for event, rows in self._events():
+            trigger = _quote(f"changed_by_{event.lower()}")
+            statement = (
+                f"CREATE TRIGGER {trigger} AFTER {event} ON {table} REFERENCING {rows} TABLE AS changed "
+                f"FOR EACH STATEMENT EXECUTE FUNCTION {_change_function(model)}()"
+            )
+            schema_editor.execute(statement, params=None)
+            schema_editor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}", params=None)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Take the triggers away."""
+        table = _quote(from_state.apps.get_model(app_label, self.model)._meta.db_table)
+        for event, _rows in self._events():
+            schema_editor.execute(f"DROP TRIGGER changed_by_{event.lower()} ON {table}", params=None)
+
+    def _events(self) -> list[tuple[str, str]]:
+        return [*([("INSERT", "NEW")] if self.inserts else []), ("UPDATE", "NEW"), ("DELETE", "OLD")]
+
+    def describe(self) -> str:
+        """Say what it does."""
+        return f"Watch the table of {self.model}"
+
+
+def _change_function(model: Any) -> str:
+    if model._meta.db_table == "tenancy_shop":
+        return "eseller_change_of_shops"
+    names = {field.name for field in model._meta.local_fields}
+    return "eseller_change_of_shop" if "shop" in names else "eseller_change_of_platform"
+
+
 def history_trigger(table: str, left_out: list[str]) -> list[str]:
     """Return the SQL that keeps history of a table, whoever changes it, replication roles included."""
     arguments = ", ".join("'" + column.replace("'", "''") + "'" for column in left_out)

@@ -7,6 +7,8 @@ import msgspec
 import psycopg
 from django.db import connections
 
+from eseller.resilience.records import overlay
+from eseller.tenancy.guard import quarantine
 from eseller.tenancy.scope import WEB, require_scope
 
 T = TypeVar("T")
@@ -16,13 +18,24 @@ Params = Sequence[Any] | Mapping[str, Any] | None
 def fetch(sql: str, params: Params = None) -> list[tuple[Any, ...]]:
     """Run one statement in the current shop transaction and return its rows.
 
-    The statement is prepared on the server, so a hot page pays for planning once a connection.
+    The statement is prepared on the server, so a hot page pays for planning once a connection. One that only reads sees
+    quarantined rows of the shop patched or left out.
 
     Raises:
         Unscoped: outside a shop transaction.
     """
-    require_scope()
+    kept = quarantine.of_shop(require_scope())
+    if kept is not None:
+        sql = overlay.apply(sql, kept, placeholders=params is not None)
     return run(connections[WEB], sql, params)
+
+
+def raw(connection: Any, sql: str, params: Params = None) -> list[tuple[Any, ...]]:
+    """Run a statement of many shapes: planned each time, and seeing every row as it is."""
+    connection.ensure_connection()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall() if cursor.description else []
 
 
 def run(connection: Any, sql: str, params: Params = None) -> list[tuple[Any, ...]]:

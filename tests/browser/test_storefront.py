@@ -51,7 +51,8 @@ def test_the_count_follows_though_the_head_was_still_being_asked_for(
     web: Web, open_page: OpenPage, stocked: Stocked
 ) -> None:
     """On a slow line a shopper puts something in the cart before the page has learned whose it is."""
-    page, held = open_page(), []
+    page = open_page()
+    held: list[Any] = []
 
     def hold_the_first(route: Any) -> None:
         if held:

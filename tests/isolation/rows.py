@@ -90,7 +90,8 @@ def _plain(field: Any, mark: str) -> Any:
     if field.choices:
         return field.choices[0][0]
     if isinstance(field, ArrayField):
-        return [mark[: field.base_field.max_length]]
+        number_wanted = isinstance(field.base_field, models.IntegerField)
+        return [number] if number_wanted else [mark[: field.base_field.max_length]]
     if isinstance(field, models.JSONField):
         return {"en": mark}
     if isinstance(field, SearchVectorField):

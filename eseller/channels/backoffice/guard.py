@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 from eseller.channels.backoffice.permissions import Permission, may
 from eseller.channels.backoffice.problems import forbidden, refused
 from eseller.kernel.errors import EsellerError
+from eseller.tenancy.guard.diagnose import healed
 from eseller.tenancy.hosts import ShopInfo, shop_info
 from eseller.tenancy.models import User
 from eseller.tenancy.queries import MemberShop, member_shops
@@ -119,7 +120,7 @@ class _OfShop(Guarded):
             with _in_time_zone(office.shop.time_zone):
                 if not office.may(needed):
                     return forbidden(request)
-                return _told(request, lambda: self.view(request, office, **kwargs))
+                return _told(request, lambda: healed(office.shop.id, lambda: self.view(request, office, **kwargs)))
 
 
 def public(view: View) -> Guarded:

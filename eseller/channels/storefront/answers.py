@@ -16,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from eseller.channels.storefront import errors
 from eseller.channels.storefront.site import Site, prefix
 from eseller.kernel.errors import EsellerError
+from eseller.tenancy.guard.diagnose import healed
 
 P = ParamSpec("P")
 View = Callable[Concatenate[Any, Site, P], HttpResponse]
@@ -84,7 +85,7 @@ def _answer(
     if site.shop.state != "open":
         return errors.closed(request)
     try:
-        return view(request, site, **kwargs)
+        return healed(site.shop.id, lambda: view(request, site, **kwargs))
     except Http404:
         return errors.not_found(request)
     except EsellerError as error:

@@ -11,9 +11,9 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from eseller.kernel.money import Money
+from eseller.kernel.money import MAX_AMOUNT, Money
 from eseller.media import storage
-from eseller.resilience.records.fields import Amount, Sha256, Slug
+from eseller.resilience.records.fields import Sha256, Slug
 
 PAGE_SIZE = 24
 MAX_PAGE = 100
@@ -27,10 +27,14 @@ Title = Annotated[str, Meta(min_length=1, max_length=255)]
 Text = Annotated[str, Meta(max_length=50_000)]
 
 
-class Price(Money, frozen=True):
-    """What something costs: never less than nothing."""
+class _Priced(msgspec.Struct, frozen=True):
+    """Base of what has a price: never less than nothing, and no more than we take."""
 
-    amount: Amount
+    def __post_init__(self) -> None:
+        """Refuse what no price can be."""
+        for price in (self.price, self.compare_at):  # type: ignore[attr-defined]
+            if price is not None and not 0 <= price.amount <= MAX_AMOUNT:
+                raise ValueError("a price that cannot be")
 
 
 class Availability(StrEnum):
@@ -82,7 +86,7 @@ class Picture(msgspec.Struct, frozen=True):
         return storage.url(self.sha256, size)
 
 
-class Card(msgspec.Struct, frozen=True):
+class Card(_Priced, frozen=True):
     """A product in a listing.
 
     Attributes:
@@ -96,8 +100,8 @@ class Card(msgspec.Struct, frozen=True):
     slug: Slug
     title: Title
     brand: Line
-    price: Price | None
-    compare_at: Price | None
+    price: Money | None
+    compare_at: Money | None
     varies: bool
     availability: Availability
     picture: Picture | None
@@ -126,7 +130,7 @@ class OptionView(msgspec.Struct, frozen=True):
     values: tuple[OptionValueView, ...]
 
 
-class VariantView(msgspec.Struct, frozen=True):
+class VariantView(_Priced, frozen=True):
     """A variant that can be chosen.
 
     Attributes:
@@ -142,8 +146,8 @@ class VariantView(msgspec.Struct, frozen=True):
     ean: Line
     values: tuple[int, ...]
     title: Text
-    price: Price | None
-    compare_at: Price | None
+    price: Money | None
+    compare_at: Money | None
     availability: Availability
     left: int | None
     picture: int | None
@@ -255,7 +259,7 @@ class SitemapEntry(msgspec.Struct, frozen=True):
     updated_at: datetime | None = None
 
 
-class FeedEntry(msgspec.Struct, frozen=True):
+class FeedEntry(_Priced, frozen=True):
     """A variant for product feeds.
 
     Attributes:
@@ -275,8 +279,8 @@ class FeedEntry(msgspec.Struct, frozen=True):
     product_type: Line
     gtin: Line
     availability: Availability
-    price: Price
-    compare_at: Price | None
+    price: Money
+    compare_at: Money | None
     vat_class: str
     weight_g: int
     picture: Picture | None
@@ -295,7 +299,7 @@ class ProductRow(msgspec.Struct, frozen=True):
     state: str
     updated_at: datetime
     variants: int
-    price: Price | None
+    price: Money | None
     varies: bool
     on_hand: int | None
     picture: Picture | None

@@ -1,0 +1,16 @@
+"""Every process hears of changes of what pages show."""
+
+from django.db import migrations
+
+from eseller.tenancy.operations import WatchTable
+
+
+class Migration(migrations.Migration):
+    dependencies = [("content", "0002_walls"), ("tenancy", "0005_change_triggers")]
+    operations = [
+        WatchTable("Page"),
+        WatchTable("PageText"),
+        WatchTable("Home"),
+        WatchTable("HomeText"),
+        WatchTable("FeaturedProduct"),
+    ]

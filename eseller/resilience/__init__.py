@@ -1,0 +1,1 @@
+"""What keeps pages up while something behind them is sick."""

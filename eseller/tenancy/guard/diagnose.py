@@ -1,0 +1,141 @@
+"""When work has failed over what a row holds: find the row, quarantine it, and do the work again.
+
+What changed lately is looked at first, since it is nearly always that; else all rows of the shop.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.db import connections
+from django.db.utils import DatabaseError, DataError
+from django.http import Http404
+
+from eseller.kernel.errors import EsellerError
+from eseller.resilience.records.kind import Kind, kinds
+from eseller.tenancy.guard import findings, quarantine
+from eseller.tenancy.guard.rows import BadRow, judge
+from eseller.tenancy.guard.trees import cycles
+from eseller.tenancy.scope import WEB, current_scope, shop_transaction
+from eseller.tenancy.sql import raw
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+ATTEMPTS = 4
+LATELY = "1 hour"
+_MOST_CHANGES = 2000
+_BATCH = 5000
+SECONDS = 6.0
+"""After which no further table of a shop is looked at; the scanner finds the rest."""
+_LATELY = """
+SELECT table_name, row_ids FROM public.tenancy_change
+WHERE shop_id = %s AND at > now() - %s::interval ORDER BY id DESC LIMIT %s
+"""
+_NOT_OURS = (Http404, PermissionDenied, SuspiciousOperation, BadRequest, EsellerError)
+_looking: dict[int, threading.Lock] = {}
+_guard = threading.Lock()
+
+
+def healed(shop_id: int, work: Callable[[], T]) -> T:
+    """Return what some work returns; where it fails over a bad row, quarantine the row and do it again.
+
+    Args:
+        shop_id: the shop that the work is for.
+        work: opens its own transactions, and can be repeated after a failure.
+
+    Raises:
+        Exception: what the work raises, when no row explains it.
+    """
+    for attempt in range(ATTEMPTS):
+        before = quarantine.of_shop(shop_id)
+        try:
+            return work()
+        except Exception as error:
+            if attempt == ATTEMPTS - 1 or current_scope() is not None or not may_be_a_row(error):
+                raise
+            # Another thread may have found it meanwhile; then this one need not look.
+            if quarantine.of_shop(shop_id) is before and not _diagnosed(shop_id):
+                raise
+            log.warning("shop %s: a bad row was quarantined after %r", shop_id, error)
+    raise AssertionError("unreachable")
+
+
+def _diagnosed(shop_id: int) -> bool:
+    try:
+        return diagnose(shop_id)
+    except Exception:
+        # What went wrong with the work itself is what must be told.
+        log.exception("shop %s could not be looked through for bad rows", shop_id)
+        return False
+
+
+def may_be_a_row(error: BaseException) -> bool:
+    """Tell whether an error may come of what a row holds: not a refusal, and not a database that is away."""
+    if isinstance(error, DatabaseError):
+        return isinstance(error, DataError)
+    return not isinstance(error, _NOT_OURS)
+
+
+def diagnose(shop_id: int) -> bool:
+    """Look for bad rows of a shop, write them down and quarantine them; tell whether any were found."""
+    with _guard:
+        lock = _looking.setdefault(shop_id, threading.Lock())
+    before = quarantine.of_shop(shop_id)
+    with lock:
+        if quarantine.of_shop(shop_id) is not before:
+            return True
+        with shop_transaction(shop_id, actor="guard", label="diagnose"):
+            connection = connections[WEB]
+            for found in _looks(connection, shop_id):
+                fresh = [bad for bad in found if _is_new(bad)]
+                if fresh:
+                    findings.note(connection, fresh, found_by="page")
+                    return True
+    return False
+
+
+def _is_new(bad: BadRow) -> bool:
+    kept = quarantine.of_shop(bad.shop_id) if bad.shop_id is not None else None
+    return kept is None or bad.row_id not in kept.tables.get(bad.table, {})
+
+
+def _looks(connection: Any, shop_id: int) -> Iterator[list[BadRow]]:
+    """Yield what is found, the likely first."""
+    yield _changed_lately(connection, shop_id)
+    yield cycles(connection, shop_id)
+    deadline = time.monotonic() + SECONDS
+    for kind in kinds().values():
+        if kind.shop is None:
+            continue
+        last, more = 0, True
+        while more:
+            if time.monotonic() > deadline:
+                log.error("shop %s has too many rows to look at all of them now; at %s", shop_id, kind.table)
+                return
+            yield judge(connection, kind, f"t.{kind.shop} = %s AND t.id > %s", [shop_id, last], most=_BATCH)
+            last, more = _end_of_batch(connection, kind, shop_id, last)
+
+
+def _end_of_batch(connection: Any, kind: Kind, shop_id: int, last: int) -> tuple[int, bool]:
+    sql = f"""SELECT max(id), count(*) FROM (SELECT id FROM public.{kind.table}
+        WHERE {kind.shop} = %s AND id > %s ORDER BY id LIMIT %s) batch"""  # noqa: S608  (our own names)
+    ((end, count),) = raw(connection, sql, [shop_id, last, _BATCH])
+    return end or last, count == _BATCH
+
+
+def _changed_lately(connection: Any, shop_id: int) -> list[BadRow]:
+    rows = raw(connection, _LATELY, [shop_id, LATELY, _MOST_CHANGES])
+    wanted: dict[str, set[int]] = {}
+    for table, ids in rows:
+        wanted.setdefault(table, set()).update(ids)
+    found: list[BadRow] = []
+    for table, ids in wanted.items():
+        kind = kinds().get(table)
+        if kind is not None and kind.shop is not None:
+            found += judge(connection, kind, "t.id = ANY (%s)", [list(ids)])
+    return found

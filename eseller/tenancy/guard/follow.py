@@ -1,0 +1,91 @@
+"""Each process follows what changes: so it hears at once of rows that others quarantined or released."""
+
+import json
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db import close_old_connections, connections
+
+from eseller.tenancy.changes import Look, look
+from eseller.tenancy.guard import quarantine
+from eseller.tenancy.scope import WEB
+from eseller.tenancy.sql import raw
+
+log = logging.getLogger(__name__)
+
+SECONDS = 0.25
+FINDINGS = "tenancy_finding"
+Listener = Callable[[Look], object]
+
+
+class Follower:
+    """Polls the change table and tells listeners. ``once`` is one step; ``start`` goes on in a thread of its own."""
+
+    def __init__(self, *listeners: Listener, alias: str = WEB) -> None:
+        """Tell these of each look that has seen something."""
+        self._listeners = listeners
+        self._alias = alias
+        self._since: str | None = None
+        self._stop = threading.Event()
+        self._failing = False
+        self.looks = 0
+
+    def once(self) -> Look:
+        """Look once. The first look takes in all that is quarantined."""
+        connection = connections[self._alias]
+        seen = look(connection, self._since)
+        if self._since is None:
+            reload(connection, None)
+        self._since = seen.snapshot
+        if seen.changes:
+            _hear(connection, seen)
+            for listener in self._listeners:
+                listener(seen)
+        self.looks += 1
+        return seen
+
+    def start(self) -> threading.Thread:
+        """Follow until ``stop``; without the database, what was known last goes on being true."""
+        thread = threading.Thread(target=self._run, name="follow changes", daemon=True)
+        thread.start()
+        return thread
+
+    def stop(self) -> None:
+        """End after the step that runs."""
+        self._stop.set()
+
+    def _run(self) -> None:
+        while not self._stop.wait(SECONDS):
+            try:
+                self.once()
+                if self._failing:
+                    log.warning("changes can be followed again")
+                self._failing = False
+            except Exception as error:
+                if not self._failing:
+                    log.warning("changes cannot be followed for now: %s", error)
+                self._failing = True
+                # A primary that was replaced may not know the snapshot: begin anew, and take all in.
+                self._since = None
+                self._stop.wait(4 * SECONDS)
+            finally:
+                close_old_connections()
+
+
+def _hear(connection: Any, seen: Look) -> None:
+    shops = {change.shop_id for change in seen.changes if change.table == FINDINGS and change.shop_id is not None}
+    if shops or not seen.complete:
+        reload(connection, sorted(shops) if seen.complete else None)
+
+
+def reload(connection: Any, shops: Sequence[int] | None) -> None:
+    """Take from the database what is quarantined in some shops, or in all."""
+    rows = raw(connection, "SELECT * FROM eseller_quarantine(%s::bigint[])", [shops])
+    entries = [(shop, table, row, _patch(patch)) for shop, table, row, patch in rows]
+    quarantine.replace(entries, shops=shops)
+
+
+def _patch(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value

@@ -1,0 +1,72 @@
+"""Judge what was just written, by whomever: bad rows are found before a shopper meets them, mended ones released."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import connections
+
+from eseller.resilience.records.kind import Kind, kinds
+from eseller.tenancy.changes import Look
+from eseller.tenancy.guard import findings
+from eseller.tenancy.guard.duplicates import duplicates
+from eseller.tenancy.guard.rows import BadRow, judge
+from eseller.tenancy.guard.trees import cycles
+from eseller.tenancy.scope import PLATFORM, platform_transaction
+from eseller.tenancy.sql import raw
+
+log = logging.getLogger(__name__)
+
+ACTOR = "guard"
+_OPEN = """
+SELECT id, table_name, row_id, shop_id FROM public.tenancy_finding
+WHERE state <> 'closed' AND table_name = %s AND row_id = ANY (%s)
+"""
+
+
+def judge_changes(seen: Look) -> int:
+    """Judge the rows of a look; return how many are bad. A worker calls this for every look."""
+    wanted: dict[str, set[int]] = {}
+    for change in seen.changes:
+        if change.table in kinds():
+            wanted.setdefault(change.table, set()).update(change.ids)
+    return judge_rows(wanted, found_by="change") if wanted else 0
+
+
+def judge_rows(wanted: Mapping[str, Iterable[int]], *, found_by: str) -> int:
+    """Judge some rows of some tables: write down the bad ones, close the findings of those that are good now."""
+    count = 0
+    for table, ids in wanted.items():
+        with platform_transaction(actor=ACTOR):
+            connection = connections[PLATFORM]
+            found = _judged(connection, kinds()[table], list(ids))
+            if found:
+                log.warning("%s: %d bad rows, such as %s", table, len(found), found[0].row_id)
+                findings.note(connection, found, found_by=found_by)
+            _release(connection, table, set(ids) - {bad.row_id for bad in found})
+            count += len(found)
+    return count
+
+
+def _judged(connection: Any, kind: Kind, ids: list[int]) -> list[BadRow]:
+    found = {bad.row_id: bad for bad in judge(connection, kind, "t.id = ANY (%s)", [ids])}
+    for bad in duplicates(connection, kind, ids):
+        found.setdefault(bad.row_id, bad)
+    if kind.tree is not None:
+        for shop_id in _shops(connection, kind, ids):
+            for bad in cycles(connection, shop_id):
+                found.setdefault(bad.row_id, bad)
+    return list(found.values())
+
+
+def _shops(connection: Any, kind: Kind, ids: list[int]) -> list[int]:
+    sql = f"SELECT DISTINCT {kind.shop} FROM public.{kind.table} WHERE id = ANY (%s)"  # noqa: S608  (our own names)
+    return [shop for (shop,) in raw(connection, sql, [ids]) if shop is not None]
+
+
+def _release(connection: Any, table: str, good: set[int]) -> None:
+    if not good:
+        return
+    open_ids = [row[0] for row in raw(connection, _OPEN, [table, list(good)])]
+    if open_ids:
+        findings.close(connection, open_ids, by=ACTOR, note="The row is good again, or gone.")

@@ -1,0 +1,93 @@
+"""What rows of this package's tables must be."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from eseller.resilience.records.fields import (
+    BLOCK,
+    LINE,
+    Country,
+    Currency,
+    Email,
+    Flag,
+    Host,
+    Id,
+    Language,
+    Slug,
+)
+from eseller.resilience.records.kind import Kind, Row, Rule, register
+from eseller.tenancy.zones import is_zone
+
+
+class ThemeRow(Row):
+    """The look of a shop, as ``ui.theme`` reads it; what is missing has a standard."""
+
+    brand: Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$", description="a colour such as #1f4d3a")] = "#1f4d3a"
+    surface: Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$", description="a colour such as #ffffff")] = "#ffffff"
+    display: Annotated[str, Meta(max_length=20, pattern="^[a-z]*$", description="the name of a typeface")] = "sans"
+    corners: Annotated[str, Meta(max_length=20, pattern="^[a-z]*$", description="the name of a shape")] = "soft"
+
+
+class ShopRow(Row):
+    """A shop's settings."""
+
+    id: Id
+    slug: Slug
+    name: Annotated[str, Meta(min_length=1, max_length=100, pattern=LINE, description="a name in one line")]
+    state: Literal["open", "closed"]
+    country: Country
+    currency: Currency
+    default_language: Language
+    languages: Annotated[list[Language], Meta(min_length=1, max_length=12, description="1 to 12 languages' codes")]
+    time_zone: Annotated[str, Meta(max_length=40, description="a time zone's name, such as Europe/Copenhagen")]
+    prices_include_vat: Flag
+    sells_to: Annotated[list[Country], Meta(max_length=250, description="countries' codes")]
+    order_prefix: Annotated[str, Meta(max_length=8, pattern=LINE, description="at most 8 characters")]
+    contact_email: Email
+    address: Annotated[str, Meta(max_length=500, pattern=BLOCK, description="a text of at most 500 characters")]
+    vat_number: Annotated[str, Meta(max_length=30, pattern=LINE, description="at most 30 characters in a line")]
+    bank_account: Annotated[str, Meta(max_length=60, pattern=LINE, description="at most 60 characters in a line")]
+    theme: ThemeRow
+    reservation_minutes: Annotated[int, Meta(ge=1, le=1440, description="1 to 1440 minutes")]
+    created_at: datetime
+
+    rules = (
+        Rule("default_language", "one of the shop's languages", lambda row: row.default_language in row.languages),
+        Rule("time_zone", "a time zone's name, such as Europe/Copenhagen", lambda row: is_zone(row.time_zone)),
+    )
+
+
+class DomainRow(Row):
+    """A host of a shop."""
+
+    id: Id
+    shop_id: Id
+    host: Host
+    is_primary: Flag
+
+
+register(
+    Kind(
+        table="tenancy_shop",
+        row=ShopRow,
+        label="shop",
+        shop="id",
+        pages=("all pages of the shop",),
+        stand_ins={
+            "state": "open",
+            "languages": ["en"],
+            "default_language": "en",
+            "time_zone": "UTC",
+            "sells_to": [],
+            "order_prefix": "",
+            "address": "",
+            "vat_number": "",
+            "bank_account": "",
+            "theme": {},
+            "reservation_minutes": 30,
+        },
+    ),
+    Kind(table="tenancy_domain", row=DomainRow, label="domain", pages=("all pages at this host",)),
+)
