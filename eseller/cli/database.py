@@ -17,10 +17,13 @@ def register(app: typer.Typer) -> None:
 
 def init() -> None:
     """Make the secret, the data directory, the database and its three roles; can be run again."""
+    from eseller.config.checks import missing_login
     from eseller.config.environment import environment
     from eseller.node.database import running_database
 
     env = environment()
+    if not env.prepares:
+        raise missing_login("DATABASE_URL")
     with running_database(env):
         typer.echo(f"The database {env.role_url('web').name} and its roles are ready.")
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from eseller.cli import panels
+
+if TYPE_CHECKING:
+    from eseller.cluster.address import Role
 
 Port = Annotated[
     int | None, typer.Option(help="Port for shoppers; ESELLER_PORT unless given.", min=1, max=65535)
@@ -33,18 +37,24 @@ def up(port: Port = None) -> None:
 
 def web(index: Annotated[int, typer.Argument(help="Number of this process, from 0.", min=0)] = 0) -> None:
     """Run one web process; several may share the port."""
-    from eseller.config.environment import environment
-    from eseller.node.web import serve
+    from eseller.node.up import WEB
 
-    serve(environment(), index)
+    _become((*WEB, str(index)), "web")
 
 
 def worker() -> None:
     """Run the worker process, which does the jobs of the queue."""
-    from eseller.config.environment import environment
-    from eseller.node.worker import work
+    from eseller.node.up import WORKER
 
-    work(environment())
+    _become(WORKER, "web", "platform")
+
+
+def _become(command: Sequence[str], *roles: Role) -> NoReturn:
+    """Go on as another program, whose environment tells these roles' logins and no others."""
+    from eseller.config.environment import environment
+    from eseller.config.handing import handed
+
+    os.execve(command[0], [*command], handed(environment(), *roles))  # noqa: S606 - our own, no shell is involved
 
 
 def use_port(port: int | None) -> None:

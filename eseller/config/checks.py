@@ -6,17 +6,13 @@ import difflib
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from eseller.cluster.address import BadAddress, DatabaseAddress
-from eseller.config.setting import CONFIG_VARIABLE, SHORTEST_SECRET, Problem
+from eseller.cluster.address import BadAddress, DatabaseAddress, Role
+from eseller.config.setting import CONFIG_VARIABLE, SHORTEST_SECRET, BadEnvironment, Problem
 
 if TYPE_CHECKING:
     from eseller.config.environment import Environment
 
-ROLES = {
-    "DATABASE_OWNER_URL": "eseller_owner",
-    "DATABASE_WEB_URL": "eseller_web",
-    "DATABASE_PLATFORM_URL": "eseller_platform",
-}
+ROLES: Mapping[Role, str] = {"owner": "eseller_owner", "web": "eseller_web", "platform": "eseller_platform"}
 # Variables with our prefix that are read by the tests and set-up scripts only.
 FOREIGN_VARIABLES = frozenset({CONFIG_VARIABLE, "ESELLER_CHROMIUM", "ESELLER_PYTHON"})
 
@@ -45,7 +41,7 @@ def unknown_names(
 
 def contradictions(env: Environment) -> list[Problem]:
     """Values that are fine alone and wrong together."""
-    rules = (_secret, _addresses, _ports, _hosts, _production)
+    rules = (_secret, _addresses, _logins, _ports, _hosts, _production)
     return [
         Problem(code=code, setting=name, message=message, remedy=remedy)
         for rule in rules
@@ -56,12 +52,20 @@ def contradictions(env: Environment) -> list[Problem]:
 Found = Iterator[tuple[str, str, str, str]]
 
 
+def missing_login(variable: str) -> BadEnvironment:
+    """The error of a process that would need a login that it was not given."""
+    message = "is empty, and this needs its login."
+    remedy = "Set it, or run this where it is set; DATABASE_URL with ESELLER_SECRET stands for all of them."
+    return BadEnvironment([Problem(code="E015", setting=variable, message=message, remedy=remedy)])
+
+
 def _secret(env: Environment) -> Found:
-    if env.production and not env.secret:
-        yield "E003", "ESELLER_SECRET", "is missing.", "Set it to the output of: openssl rand -hex 32"
-    if env.secret and len(env.secret) < SHORTEST_SECRET:
-        message = f"has fewer than {SHORTEST_SECRET} characters."
-        yield "E004", "ESELLER_SECRET", message, "Set it to the output of: openssl rand -hex 32"
+    remedy = "Set it to the output of: openssl rand -hex 32"
+    if env.production and not (env.secret or env.signing_key):
+        yield "E003", "ESELLER_SECRET", "is missing.", remedy
+    for variable, key in (("ESELLER_SECRET", env.secret), ("ESELLER_SIGNING_KEY", env.signing_key)):
+        if key and len(key) < SHORTEST_SECRET:
+            yield "E004", variable, f"has fewer than {SHORTEST_SECRET} characters.", remedy
 
 
 def _addresses(env: Environment) -> Found:
@@ -80,9 +84,18 @@ def _addresses(env: Environment) -> Found:
             yield "E005", variable, f"can't be read: {error}.", remedy
             continue
         # Migrations grant rights to roles by name.
-        role = ROLES.get(variable)
+        role = {f"DATABASE_{role.upper()}_URL": name for role, name in ROLES.items()}.get(variable)
         if role and user != role:
             yield "E012", variable, f"logs in as {user}.", f"Use the role {role}; `eseller init` makes it."
+
+
+def _logins(env: Environment) -> Found:
+    # Without the administrator's login the database is another than the embedded one, and prepared by others.
+    underived = not env.prepares or (env.signing_key and not env.secret)
+    if underived and not env.database_web_url:
+        message = "is empty, and can't be derived from what is given."
+        remedy = "Set it for every process, or DATABASE_URL and ESELLER_SECRET, from which the roles' logins follow."
+        yield "E014", "DATABASE_WEB_URL", message, remedy
 
 
 def _ports(env: Environment) -> Found:
@@ -109,6 +122,9 @@ def _production(env: Environment) -> Found:
         yield "E009", "ESELLER_PRODUCTION", "goes with neither ESELLER_DEMO nor ESELLER_DEBUG.", "Choose one."
     if env.mailbox_host:
         yield "E010", "ESELLER_MAILBOX_HOST", "would show mails to everybody.", "Leave it out in production."
+    if env.scheme != "https":
+        remedy = "Set it to https, which the proxy before us must speak."
+        yield "E013", "ESELLER_SCHEME", "is http: cookies and passwords would travel in the open.", remedy
     if env.embedded:
         yield "W001", "DATABASE_URL", "is empty: the embedded PostgreSQL has no secondary.", "Name a cluster."
     if not env.mail_url:

@@ -19,7 +19,7 @@ from typing import Any
 
 from eseller.cluster.address import DatabaseAddress, Role
 from eseller.cluster.layout import ClusterLayout
-from eseller.config.checks import contradictions, unknown_names
+from eseller.config.checks import ROLES, contradictions, missing_login, unknown_names
 from eseller.config.data import default_data_dir, kept_secret, project_dir
 from eseller.config.setting import (
     CONFIG_VARIABLE,
@@ -83,6 +83,15 @@ class Environment:
         read=text,
         secret=True,
         default_text="made once and kept in DATA/secret; must be given in production",
+    )
+    signing_key: str = setting(
+        "ESELLER_SIGNING_KEY",
+        "",
+        "Key of signatures, for processes that must not know the secret.",
+        example="(as long as the secret, the same everywhere)",
+        read=text,
+        secret=True,
+        default_text="derived from the secret",
     )
     database_url: str = setting(
         "DATABASE_URL",
@@ -187,6 +196,13 @@ class Environment:
         example="512",
         read=whole(8, 65535),
     )
+    client_seconds: int = setting(
+        "ESELLER_CLIENT_SECONDS",
+        30,
+        "A connection on which nothing moves for so long is cut; longer than any request may take.",
+        example="30",
+        read=whole(1, 600),
+    )
     worker_jobs: int = setting(
         "ESELLER_WORKER_JOBS",
         2,
@@ -242,8 +258,13 @@ class Environment:
 
     @property
     def embedded(self) -> bool:
-        """Whether the database is the embedded one."""
-        return not self.database_url
+        """Whether the database is the embedded one: no login at another is given."""
+        return not (self.database_url or any(self._given(role) for role in ROLES))
+
+    @property
+    def prepares(self) -> bool:
+        """Whether we have an administrator's login, with which to prepare the database."""
+        return self.embedded or bool(self.database_url)
 
     @cached_property
     def cluster(self) -> ClusterLayout:
@@ -275,30 +296,45 @@ class Environment:
 
         Raises:
             FileNotFoundError: The embedded PostgreSQL was never started.
+            BadEnvironment: Only logins of our own roles are given.
         """
         if self.database_url:
             return DatabaseAddress.parse(self.database_url)
+        if not self.embedded:
+            raise missing_login("DATABASE_URL")
         return self.cluster.admin_address()
 
+    def knows(self, role: Role) -> bool:
+        """Whether the login of ``role`` is given, or can be derived."""
+        return bool(self._given(role) or (self.prepares and self.secret))
+
     def role_url(self, role: Role) -> DatabaseAddress:
-        """The login of one of our three database roles, in parts (``.host``, ``.user`` …) and as ``.url``."""
-        given = {
-            "owner": self.database_owner_url,
-            "web": self.database_web_url,
-            "platform": self.database_platform_url,
-        }[role]
-        if given:
+        """The login of one of our three database roles, in parts (``.host``, ``.user`` …) and as ``.url``.
+
+        Raises:
+            BadEnvironment: This process does not know it.
+        """
+        if given := self._given(role):
             return DatabaseAddress.parse(given)
-        user = f"eseller_{role}"
-        password = hmac.new(
-            self.secret.encode(), f"database role {user}".encode(), hashlib.sha256
-        ).hexdigest()
+        if not self.knows(role):
+            raise missing_login(f"DATABASE_{role.upper()}_URL")
+        user = ROLES[role]
+        password = derived(self.secret, f"database role {user}")
         if self.database_url:
             admin = DatabaseAddress.parse(self.database_url)
             return dataclasses.replace(admin, user=user, password=password)
         return DatabaseAddress(
             host=str(self.cluster.socket_dir), user=user, password=password, name="eseller"
         )
+
+    def _given(self, role: Role) -> str:
+        given: str = getattr(self, f"database_{role}_url")
+        return given
+
+
+def derived(secret: str, purpose: str) -> str:
+    """A key for one purpose, from which the secret can't be found."""
+    return hmac.new(secret.encode(), purpose.encode(), hashlib.sha256).hexdigest()
 
 
 def descriptions() -> list[tuple[str, Description, Any]]:
@@ -354,15 +390,16 @@ def load(environ: Mapping[str, str], *, project: Path | None = None, root: bool 
 
 @lru_cache(maxsize=1)
 def environment() -> Environment:
-    """The settings of this process, read once.
+    """The settings of this process, read once, with all keys in place.
 
     Raises:
         BadEnvironment: As `load`.
     """
     loaded = load(os.environ)
-    if loaded.secret:
+    if loaded.signing_key:
         return loaded
-    return dataclasses.replace(loaded, secret=kept_secret(loaded.data_dir))
+    secret = loaded.secret or kept_secret(loaded.data_dir)
+    return dataclasses.replace(loaded, secret=secret, signing_key=derived(secret, "signatures"))
 
 
 def _from_file(name: str, problems: list[Problem]) -> dict[str, str]:

@@ -14,7 +14,8 @@ from eseller.config.environment import Environment
 def running_database(env: Environment) -> Iterator[None]:
     """Make sure that the database runs and is prepared for as long as the block runs.
 
-    The embedded one is used where it runs already, as under ``eseller up``, and else started for this long.
+    The embedded one is used where it runs already, as under ``eseller up``, and else started for this long. Without
+    an administrator's login the database is taken as it is.
 
     Raises:
         EmbeddedPostgresError: It can't run here.
@@ -25,5 +26,6 @@ def running_database(env: Environment) -> Iterator[None]:
             postgres = EmbeddedPostgres(env.data_dir, pg_bin=env.pg_bin, pg_user=env.pg_user)
             if not postgres.in_use():
                 stack.enter_context(postgres)
-        initialise(env.admin_address(), env)
+        if env.prepares:
+            initialise(env.admin_address(), env)
         yield

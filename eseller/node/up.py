@@ -12,17 +12,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from eseller.cluster.embedded import EmbeddedPostgres, EmbeddedPostgresError
-from eseller.cluster.initialise import InitialiseError, initialise
 from eseller.cluster.layout import make_data_dir
 from eseller.config.environment import Environment
+from eseller.config.handing import handed
 from eseller.node.console import Console
 from eseller.node.occupied import check_ports, only_node
 from eseller.node.program import Program, leashed
 from eseller.node.supervisor import StartFailed, StopRequested, Supervisor
 
 POSTGRES_SECONDS = 60.0
+INIT_SECONDS = 120.0
 STEP_SECONDS = 600.0
 READY_SECONDS = 60.0
+INIT = (sys.executable, "-m", "eseller.node.init")
 MIGRATE = (sys.executable, "-m", "eseller.node.migrate")
 WORKER = (sys.executable, "-m", "eseller.node.worker")
 WEB = (sys.executable, "-m", "eseller.node.web")
@@ -65,28 +67,31 @@ def up(env: Environment, *, console: Console, plan: Plan | None = None) -> None:
             check_ports(env)
             _start_database(env, supervisor)
             for name, command in plan.steps.items():
-                supervisor.run_once(_program(name, command, env, "yellow"), seconds=STEP_SECONDS)
+                step = _program(name, command, env, "yellow", handed(env, "owner", "web", "platform"))
+                supervisor.run_once(step, seconds=STEP_SECONDS)
             _start_processes(env, supervisor, plan)
             _greet(env, console, plan.greeting, time.monotonic() - began)
             supervisor.run()
             console.say("node", "stopping: requests and jobs that run may finish")
     except StopRequested:
         console.say("node", "stopped before it was ready")
-    except (EmbeddedPostgresError, InitialiseError) as error:
+    except EmbeddedPostgresError as error:
         raise StartFailed(str(error)) from error
     console.say("node", "stopped")
 
 
-def _program(name: str, command: Sequence[str], env: Environment, colour: str) -> Program:
+def _program(
+    name: str, command: Sequence[str], env: Environment, colour: str, environ: Mapping[str, str]
+) -> Program:
     def start() -> subprocess.Popen[bytes]:
-        return leashed(command, os.environ)
+        return leashed(command, environ)
 
     # Granian and the worker themselves give up after stop_seconds; a little later we do.
     return Program(name=name, start=start, colour=colour, stop_seconds=env.stop_seconds + 3.0)
 
 
 def _start_database(env: Environment, supervisor: Supervisor) -> None:
-    """Start the embedded PostgreSQL unless another is used, and prepare either."""
+    """Start the embedded PostgreSQL unless another is used, and prepare either if we may."""
     if env.embedded:
         postgres = EmbeddedPostgres(env.data_dir, pg_bin=env.pg_bin, pg_user=env.pg_user, output=subprocess.PIPE)
 
@@ -102,15 +107,18 @@ def _start_database(env: Environment, supervisor: Supervisor) -> None:
             return postgres.answers()
 
         supervisor.wait(ready, seconds=POSTGRES_SECONDS, what="PostgreSQL", others=False)
-    initialise(env.admin_address(), env)
+    if env.prepares:
+        # A process of its own, since a sick server must not keep us from hearing a stop signal.
+        supervisor.run_once(_program("init", INIT, env, "yellow", os.environ), seconds=INIT_SECONDS)
 
 
 def _start_processes(env: Environment, supervisor: Supervisor, plan: Plan) -> None:
     """Start worker and web processes, and wait until shoppers are served."""
     if plan.worker:
-        supervisor.start([_program("worker", plan.worker, env, "magenta")])
+        supervisor.start([_program("worker", plan.worker, env, "magenta", handed(env, "web", "platform"))])
+    environ = handed(env, "web")
     supervisor.start(
-        _program(f"web.{index}", (*plan.web, str(index)), env, "green" if index % 2 else "cyan")
+        _program(f"web.{index}", (*plan.web, str(index)), env, "green" if index % 2 else "cyan", environ)
         for index in range(env.web_processes)
     )
     supervisor.wait(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from eseller.config.checks import ROLES
 from eseller.config.data import default_data_dir, kept_secret
 from eseller.config.environment import descriptions, examine, load
 from eseller.config.setting import BadEnvironment
@@ -19,7 +20,9 @@ PRODUCTION = {
     "ESELLER_SECRET": SECRET,
     "DATABASE_URL": "postgresql://admin:a%2Fb@db.internal,db2.internal:5433/shops?sslmode=require",
     "ESELLER_MAIL_URL": "smtps://mail.internal",
+    "ESELLER_SCHEME": "https",
 }
+WEB_LOGIN = "postgresql://eseller_web:own@pool:6432/shops"
 
 
 def codes(environ: dict[str, str]) -> list[tuple[str, str]]:
@@ -95,9 +98,11 @@ def test_production_is_strict() -> None:
     assert load(PRODUCTION).mailbox_host == ""
     assert codes({"ESELLER_PRODUCTION": "true"}) == [
         ("E003", "ESELLER_SECRET"),
+        ("E013", "ESELLER_SCHEME"),
         ("W001", "DATABASE_URL"),
         ("W002", "ESELLER_MAIL_URL"),
     ]
+    assert codes(PRODUCTION | {"ESELLER_SCHEME": "http"}) == [("E013", "ESELLER_SCHEME")]
     assert codes(PRODUCTION | {"ESELLER_DEMO": "1"}) == [("E009", "ESELLER_PRODUCTION")]
     assert codes(PRODUCTION | {"ESELLER_MAILBOX_HOST": "mailbox.localhost"}) == [("E010", "ESELLER_MAILBOX_HOST")]
 
@@ -151,10 +156,41 @@ def test_role_logins_are_derived_from_the_administrators() -> None:
 
 
 def test_a_given_role_login_wins() -> None:
-    env = load(PRODUCTION | {"DATABASE_WEB_URL": "postgresql://eseller_web:own@pool:6432/shops"})
+    env = load(PRODUCTION | {"DATABASE_WEB_URL": WEB_LOGIN})
 
     assert (env.role_url("web").host, env.role_url("web").password) == ("pool", "own")
     assert env.role_url("platform").host == "db.internal,db2.internal"
+
+
+@pytest.mark.parametrize("role", ["owner", "platform"])
+def test_a_login_without_the_one_that_every_process_needs_is_refused(role: str) -> None:
+    variable, login = f"DATABASE_{role.upper()}_URL", f"postgresql://eseller_{role}:own@db/shops"
+
+    assert codes({variable: login}) == [("E014", "DATABASE_WEB_URL")]
+    assert codes({variable: login, "DATABASE_WEB_URL": WEB_LOGIN}) == []
+    assert codes({variable: login, "DATABASE_URL": "postgresql://admin:a@db/shops"}) == []
+
+
+def test_a_signing_key_alone_leads_to_no_database() -> None:
+    key = {"ESELLER_SIGNING_KEY": SECRET}
+
+    assert codes(key) == [("E014", "DATABASE_WEB_URL")]
+    assert codes({**key, "ESELLER_SIGNING_KEY": "short"}) == [
+        ("E004", "ESELLER_SIGNING_KEY"),
+        ("E014", "DATABASE_WEB_URL"),
+    ]
+    assert codes({**key, "DATABASE_WEB_URL": WEB_LOGIN}) == codes({**key, "ESELLER_SECRET": SECRET}) == []
+
+
+def test_given_logins_lead_to_another_database_than_the_embedded_one() -> None:
+    env = load({"ESELLER_SECRET": SECRET, "DATABASE_WEB_URL": WEB_LOGIN}, project=PROJECT, root=False)
+
+    assert not env.embedded
+    assert [role for role in ROLES if env.knows(role)] == ["web"]
+    with pytest.raises(BadEnvironment, match="E015 DATABASE_URL"):
+        env.admin_address()
+    with pytest.raises(BadEnvironment, match="E015 DATABASE_PLATFORM_URL"):
+        env.role_url("platform")
 
 
 def test_an_address_survives_being_written_and_read() -> None:
