@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -38,11 +39,40 @@ class Gauge:
         return {"active": len(started), "total": self.total, "oldest_seconds": round(oldest, 3)}
 
 
-def counted(application: Application, gauge: Gauge) -> Application:
-    """The application, with its requests counted while they are being worked on."""
+def counted(application: Application, gauge: Gauge, *, at_once: int) -> Application:
+    """The application, with its requests counted while they are being worked on.
+
+    Args:
+        application: What is asked.
+        gauge: Counts.
+        at_once: So many requests are worked on at the same time; others wait.
+    """
+    places = threading.BoundedSemaphore(at_once)
 
     def counting(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        with gauge.request():
-            return application(environ, start_response)
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(places)
+            stack.enter_context(gauge.request())
+            answer = application(environ, start_response)
+            # What is still to be made while it is sent is work as well.
+            return answer if isinstance(answer, list) else _Unfinished(answer, stack.pop_all())
 
     return counting
+
+
+class _Unfinished:
+    """An answer whose request counts until the server closes it, or lets go of it, as after an error of its own."""
+
+    def __init__(self, answer: Iterable[bytes], place: contextlib.ExitStack) -> None:
+        self._answer, self._place = answer, place
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._answer)
+
+    def close(self) -> None:
+        with self._place.pop_all():
+            close = getattr(self._answer, "close", None)
+            if close is not None:
+                close()
+
+    __del__ = close

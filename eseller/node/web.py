@@ -19,7 +19,9 @@ from granian.server import Server
 
 from eseller.cluster.leash import follow_parent
 from eseller.config.environment import Environment, environment
+from eseller.node import bodies
 from eseller.node.gauge import Application, Gauge, counted
+from eseller.node.laggards import Laggards
 from eseller.node.private import PrivateServer, State
 
 APPLICATION = "eseller.config.wsgi:application"
@@ -46,7 +48,8 @@ def serve(env: Environment, index: int, *, application: str = APPLICATION) -> No
         workers=1,
         http=HTTPModes.http1,
         websockets=False,
-        blocking_threads=env.threads,
+        # Those that work, and those that bodies keep waiting.
+        blocking_threads=env.threads + bodies.THREADS,
         # Threads that come and go would reopen their database connections.
         blocking_threads_idle_timeout=600,
         runtime_threads=1,
@@ -72,8 +75,10 @@ def _loader(env: Environment, index: int, application: str, main: int) -> Callab
         PrivateServer(env.private_port(index), state).serve_in_background()
         module, _, name = application.partition(":")
         loaded: Application = getattr(import_module(module), name)
+        Laggards(env.port, patience=env.client_seconds).watch_in_background()
         state.status = "ok"
-        return counted(loaded, gauge)
+        working = counted(loaded, gauge, at_once=env.threads)
+        return bodies.received(working, limit=bodies.limits(env.backoffice_host))
 
     return load
 
