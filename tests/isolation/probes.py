@@ -7,23 +7,45 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-REFUSED = (psycopg.errors.InsufficientPrivilege, psycopg.errors.ForeignKeyViolation)
+from eseller.config.environment import environment
+
+BLIND = "sees not even its own row, so the attack proves nothing"
+# What each attack needs the right to; {c} is the column that names the shop.
+ATTACKS = {
+    "read": ("SELECT", "SELECT 1 FROM {t} WHERE id = %(theirs)s"),
+    "counted": ("SELECT", "SELECT count(*) FROM {t} WHERE {c} = %(other)s HAVING count(*) > 0"),
+    "locked": ("UPDATE", "SELECT 1 FROM {t} WHERE id = %(theirs)s FOR UPDATE"),
+    "changed": ("UPDATE", "UPDATE {t} SET id = id WHERE id = %(theirs)s"),
+    "moved its own row": ("UPDATE", "UPDATE {t} SET {c} = %(other)s WHERE id = %(mine)s"),
+    "put a row": ("INSERT", "INSERT INTO {t} ({c}, {n}) SELECT %(other)s, {n} FROM {t} WHERE id = %(mine)s"),
+    "deleted": ("DELETE", "DELETE FROM {t} WHERE id = %(theirs)s"),
+}
 
 
 @contextmanager
-def attempt(connection: Any) -> Iterator[None]:
-    """Undo whatever the attempt did, and let a refusal by the wall pass."""
+def as_shop(shop_id: int) -> Iterator[Any]:
+    """A plain connection as the web role, in a transaction of a shop."""
+    with psycopg.connect(environment().role_url("web").url) as connection:
+        assert connection.execute("SELECT current_user").fetchone() == ("eseller_web",)
+        connection.execute("SELECT set_config('eseller.shop_id', %s, true)", [str(shop_id)])
+        yield connection
+        connection.rollback()
+
+
+@contextmanager
+def damaged(connection: Any, statements: list[str], shop_id: int) -> Iterator[None]:
+    """Be the web role at work for a shop, after an administrator has damaged the walls. All of it is undone."""
     with connection.transaction(force_rollback=True):
-        try:
-            with connection.transaction():
-                yield
-        except REFUSED:
-            pass
+        for statement in statements:
+            connection.execute(statement)
+        connection.execute("SET LOCAL ROLE eseller_web")
+        connection.execute("SELECT set_config('eseller.shop_id', %s, true)", [str(shop_id)])
+        yield
 
 
 def leaks(
-    connection: Any, table: str, mine: int, theirs: int, other_shop: int, references: dict[str, int]
-) -> list[str]:
+    connection: Any, table: str, *, mine: int, theirs: int, other_shop: int, column: str = "shop_id"
+) -> set[str]:
     """Attack one row.
 
     Args:
@@ -32,41 +54,64 @@ def leaks(
         mine: id of the attacker's row.
         theirs: id of the victim's row.
         other_shop: the victim.
-        references: column of a reference → id of the victim's row that it could point at.
+        column: what names the shop.
     """
-    found: list[str] = []
-    name = sql.Identifier(table)
+    values = {"mine": mine, "theirs": theirs, "other": other_shop}
+    names = {"t": sql.Identifier(table), "c": sql.Identifier(column), "n": _columns(connection, table, column)}
+    if not _passes(connection, sql.SQL("SELECT 1 FROM {t} WHERE id = %(mine)s").format(**names), values):
+        return {BLIND}
+    return {
+        what
+        for what, (_, statement) in ATTACKS.items()
+        if _passes(connection, sql.SQL(statement).format(**names), values)
+    }
 
-    def run(statement: str, *params: Any) -> Any:
-        return connection.execute(sql.SQL(statement).format(t=name), params)
 
-    with attempt(connection):
-        if run("SELECT 1 FROM {t} WHERE id = %s", theirs).fetchone():
-            found.append("read")
-    with attempt(connection):
-        if run("SELECT count(*) FROM {t} WHERE shop_id = %s", other_shop).fetchone()[0]:
-            found.append("counted")
-    with attempt(connection):
-        if run("UPDATE {t} SET id = id WHERE id = %s", theirs).rowcount:
-            found.append("changed")
-    with attempt(connection):
-        if run("DELETE FROM {t} WHERE id = %s", theirs).rowcount:
-            found.append("deleted")
-    with attempt(connection):
+def granted(connection: Any, table: str) -> set[str]:
+    """Return the attacks on a table that the role's rights allow; what stands against these is the wall alone."""
+    return {
+        what
+        for what, (right, _) in ATTACKS.items()
+        if connection.execute("SELECT has_table_privilege(%s, %s)", [f'"{table}"', right]).fetchone()[0]
+    }
+
+
+def _passes(connection: Any, statement: sql.Composed, values: dict[str, int]) -> bool:
+    """Tell whether a statement gets by the wall. A key or a reference refuses only a row that the wall let by."""
+    with connection.transaction(force_rollback=True):
         try:
             with connection.transaction():
-                moved = run("UPDATE {t} SET shop_id = %s WHERE id = %s", other_shop, mine).rowcount
-        except psycopg.errors.UniqueViolation:
-            moved = 1  # only a row that passed the wall can collide behind it
-        if moved:
-            found.append("moved its own row into the other shop")
-    with attempt(connection):
-        if run("SELECT 1 FROM {t} WHERE id = %s FOR UPDATE", theirs).fetchone():
-            found.append("locked")
-    for column, target in references.items():
-        with attempt(connection):
-            statement = sql.SQL("UPDATE {t} SET {c} = %s WHERE id = %s").format(t=name, c=sql.Identifier(column))
-            if connection.execute(statement, [target, mine]).rowcount:
+                return bool(connection.execute(statement, values).rowcount > 0)
+        except psycopg.errors.InsufficientPrivilege:
+            return False
+        except psycopg.IntegrityError:
+            return True
+
+
+def _columns(connection: Any, table: str, column: str) -> sql.Composed:
+    """Return the columns that a copy of a row gets from its original."""
+    rows = connection.execute(
+        "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped "
+        "AND attgenerated = '' AND attname NOT IN ('id', %s) ORDER BY attnum",
+        [f'"{table}"', column],
+    )
+    return sql.SQL(", ").join(sql.Identifier(name) for (name,) in rows)
+
+
+def refused_by(connection: Any, table: str, column: str, *, mine: int, target: int) -> str | None:
+    """Let the attacker's row refer to another shop's; return the constraint that refused, None where none did.
+
+    The role needs the right to change the table.
+    """
+    statement = sql.SQL("UPDATE {t} SET {c} = %s WHERE id = %s")
+    with connection.transaction(force_rollback=True):
+        try:
+            with connection.transaction():
+                changed = connection.execute(
+                    statement.format(t=sql.Identifier(table), c=sql.Identifier(column)), [target, mine]
+                )
+                assert changed.rowcount == 1
                 connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
-                found.append(f"referenced by {column}")
-    return found
+        except psycopg.errors.ForeignKeyViolation as error:
+            return error.diag.constraint_name
+    return None

@@ -57,7 +57,7 @@ from tests.channels.erp.exports import export, row
 from tests.commerce import shopping
 from tests.isolation import attack
 from tests.isolation.attack import body_of, browser
-from tests.isolation.test_database import as_shop
+from tests.isolation.probes import as_shop
 from tests.isolation.urls import BACKOFFICE
 from tests.isolation.world import World, fingerprint
 from tests.media.pictures import picture

@@ -95,7 +95,8 @@ def test_every_policy_says_the_same(database: None) -> None:
     mine = "({} = (NULLIF(current_setting('eseller.shop_id'::text, true), ''::text))::bigint)"
     for table, policy, *said in rows:
         allowed = "true" if policy == "platform" else mine.format("id" if table == "tenancy_shop" else "shop_id")
-        assert said == ["PERMISSIVE", [f"eseller_{'web' if policy == 'shop' else policy}"], "ALL", allowed, allowed], table
+        role = {"shop": "eseller_web", "platform": "eseller_platform"}[policy]
+        assert said == ["PERMISSIVE", [role], "ALL", allowed, allowed], table
     assert len(rows) == 2 * (len(shop_models()) + 1)
 
 
