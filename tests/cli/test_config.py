@@ -65,6 +65,18 @@ def test_check_names_each_problem_and_its_remedy() -> None:
     assert "E007 ESELLER_THREAD: is no setting of ours. Did you mean ESELLER_THREADS?" in done.stdout
 
 
+def test_check_says_no_more_than_is_known_where_the_administrators_login_is_not() -> None:
+    web = {"ESELLER_SIGNING_KEY": "k" * 40, "DATABASE_WEB_URL": "postgresql://eseller_web:own@db.invalid/shops"}
+
+    assert eseller("config", "check", **web).returncode == 0
+    done = eseller("init", **web)
+    assert done.returncode == 1
+    assert "E015 DATABASE_URL" in done.stderr
+    done = eseller("worker", **web)
+    assert done.returncode == 1
+    assert "E015 DATABASE_PLATFORM_URL" in done.stderr
+
+
 def test_check_as_json_is_one_object() -> None:
     done = eseller("config", "check", "--json", ESELLER_PORT="x")
 
