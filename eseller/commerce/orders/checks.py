@@ -1,15 +1,18 @@
 """What a shopper filled in: made tidy, then checked."""
 
 import msgspec
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from eseller.commerce.customers.rules import address_problems, email_problem, tidy, tidy_address
 from eseller.commerce.orders.checkout import CheckoutDetails, Quote
 from eseller.commerce.orders.errors import InvalidCheckout
+from eseller.commerce.payments.cards import digits_of
 from eseller.commerce.payments.provider import provider
 from eseller.commerce.payments.records import PaymentOption
 from eseller.tenancy.hosts import ShopInfo
 
+_SALT = "eseller.checkout"
 _LONGEST = {"note": 2000, "customer_reference": 60}
 
 
@@ -52,6 +55,21 @@ def check(details: CheckoutDetails, quote: Quote, shop: ShopInfo) -> PaymentOpti
     if problems or option is None:
         raise InvalidCheckout(problems)
     return option
+
+
+def digest(details: CheckoutDetails) -> str:
+    """Return a digest of what was filled in, the card's code left out: the same form has the same, any other another.
+
+    It is keyed, since card numbers and addresses are few enough to be tried one after another.
+    """
+    card = details.card and (digits_of(details.card.number), details.card.expiry)
+    form = msgspec.structs.replace(details, card=None, expected_total=None)
+    return salted_hmac(_SALT, msgspec.json.encode((form, card)), algorithm="sha256").hexdigest()
+
+
+def corrected_key(details: CheckoutDetails) -> str:
+    """Return the checkout key under which a corrected form is placed; the same for the same form, however often."""
+    return digest(details)[:40]
 
 
 def _prefixed(prefix: str, problems: dict[str, str]) -> dict[str, str]:

@@ -54,6 +54,7 @@ class Order(ShopModel):
     public_id = models.CharField(max_length=64, default=new_token, help_text="in signed links")
     checkout_key = models.CharField(max_length=64)
     from_cart = models.BigIntegerField(null=True, help_text="id of the cart that it was made of; carts come and go")
+    form_digest = models.CharField(max_length=64, db_default="", help_text="of what the shopper sent, keyed")
     state = models.CharField(max_length=12, choices=State.choices)
     payment_state = models.CharField(max_length=20, choices=PaymentState.choices, default=PaymentState.UNPAID)
     fulfilment_state = models.CharField(

@@ -155,6 +155,7 @@ def test_a_charge_that_begins_after_its_payment_was_let_go_is_let_go(info: ShopI
         payment = Payment.objects.get()
         TestCardCharge.objects.all().delete()  # as if the provider had not begun yet
     cancel(shop_id=info.id, number=waiting.number, actor="member:1")
+    assert jobs.work(info) == []
     request = StartRequest(
         shop_id=info.id, token=payment.token, amount=Money(payment.amount, "DKK"), card=shopping.APPROVED
     )

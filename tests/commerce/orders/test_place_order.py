@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 from django.db import connection
+from django.test.utils import override_settings
 
 from eseller.commerce.cart.queries import cart_summary
 from eseller.commerce.cart.records import CartOwner
@@ -13,6 +14,7 @@ from eseller.commerce.inventory.errors import SoldOut
 from eseller.commerce.inventory.models import Reservation, StockItem
 from eseller.commerce.orders.actions.place_order import place_order
 from eseller.commerce.orders.checkout import CheckoutDetails, Placed
+from eseller.commerce.orders.checks import digest
 from eseller.commerce.orders.errors import (
     CartProblems,
     EmptyCart,
@@ -300,13 +302,109 @@ def test_a_shopper_who_comes_back_from_the_bank_may_choose_otherwise(info: ShopI
     waiting = place_with(info, owner, card)
     assert (waiting.state, waiting.next_path[:14]) == ("pending", "/pay/testcard/")
     assert place_with(info, owner, card) == waiting
-    with pytest.raises(TotalChanged) as changed:
-        place_with(info, owner, msgspec.structs.replace(card, payment_method="invoice", card=None))
-    shown = changed.value.quote
-    assert shown.checkout_key != card.checkout_key
+    otherwise = msgspec.structs.replace(card, payment_method="invoice", card=None)
+    placed = place_with(info, owner, otherwise)
+    assert (placed.state, placed.public_id != waiting.public_id) == ("open", True)
+    assert place_with(info, owner, otherwise) == placed
     with shop_transaction(info.id):
         assert TestCardCharge.objects.get().state == "voided"
-    assert place(info, owner).state == "open"
+
+
+CORRECTIONS: list[dict[str, Any]] = [
+    {"email": "karin@people.example"},
+    {"shipping": msgspec.structs.replace(shopping.ADDRESS, line1="Prøvevej 2")},
+    {"billing": shopping.ADDRESS},
+    {"note": "Ring twice"},
+    {"customer_reference": "PO 7"},
+    {"card": shopping.APPROVED},
+]
+
+
+@pytest.mark.parametrize("correction", CORRECTIONS, ids=lambda correction: next(iter(correction)))
+def test_what_was_corrected_after_the_banks_page_counts_and_is_charged_once(
+    info: ShopInfo, correction: dict[str, Any]
+) -> None:
+    mug = shopping.make_variant(info, stock=1)
+    owner = shopping.fill_cart(info, {mug: 1})
+    first = shopping.details_for(info, owner, card=shopping.TWO_STEPS)
+    waiting = place_with(info, owner, first)
+    corrected = msgspec.structs.replace(first, **correction)
+    placed = place_with(info, owner, corrected)
+    assert placed.public_id != waiting.public_id
+    assert place_with(info, owner, corrected) == placed
+    with shop_transaction(info.id):
+        order = order_status(placed.public_id)
+        assert [charge.state for charge in TestCardCharge.objects.order_by("id")] == [
+            "voided",
+            "authorised" if "card" in correction else "action_required",
+        ]
+        assert StockItem.objects.get(variant_id=mug).reserved == 1
+        assert [order.state for order in Order.objects.order_by("id")] == ["cancelled", placed.state]
+        assert not OutboxMessage.objects.filter(kind="order_cancelled").exists()
+    for name, value in correction.items():
+        assert name == "card" or getattr(order, name) == value
+
+
+def test_a_country_that_was_corrected_has_its_own_total_confirmed_first(info: ShopInfo) -> None:
+    with shop_transaction(info.id):
+        ShippingRate.objects.filter(country="DE").update(amount=9900)
+    owner = shopping.fill_cart(info, {shopping.make_variant(info, price=10000): 1})
+    first = shopping.details_for(info, owner, card=shopping.TWO_STEPS)
+    place_with(info, owner, first)
+    german = msgspec.structs.replace(first, shipping=msgspec.structs.replace(shopping.ADDRESS, country="DE"))
+    with pytest.raises(TotalChanged) as changed:
+        place_with(info, owner, german)
+    with shop_transaction(info.id):
+        assert TestCardCharge.objects.get().state == "action_required"  # until it is confirmed the first one stands
+    shown = changed.value.quote
+    placed = place_with(
+        info,
+        owner,
+        msgspec.structs.replace(german, checkout_key=shown.checkout_key, expected_total=shown.total.amount),
+    )
+    with shop_transaction(info.id):
+        assert order_status(placed.public_id).total.amount == 19900
+        assert [charge.amount for charge in TestCardCharge.objects.exclude(state="voided")] == [19900]
+
+
+def test_a_correction_that_cannot_be_placed_leaves_the_order_that_waits(info: ShopInfo) -> None:
+    owner = shopping.fill_cart(info, {shopping.make_variant(info): 1})
+    first = shopping.details_for(info, owner, card=shopping.TWO_STEPS)
+    waiting = place_with(info, owner, first)
+    with pytest.raises(InvalidCheckout):
+        place_with(info, owner, msgspec.structs.replace(first, email="karin@"))
+    assert place_with(info, owner, first) == waiting
+
+
+def test_what_the_bank_thinks_about_stands_as_it_was_sent(info: ShopInfo) -> None:
+    owner = shopping.fill_cart(info, {shopping.make_variant(info): 1})
+    first = shopping.details_for(info, owner, card=shopping.LATE)
+    waiting = place_with(info, owner, first)
+    assert place_with(info, owner, msgspec.structs.replace(first, note="Ring twice")) == waiting
+
+
+def test_another_card_is_not_told_that_the_first_was_declined(info: ShopInfo) -> None:
+    owner = shopping.fill_cart(info, {shopping.make_variant(info): 1})
+    first = shopping.details_for(info, owner, card=shopping.DECLINED)
+    with pytest.raises(PaymentDeclined):
+        place_with(info, owner, first)
+    with pytest.raises(TotalChanged):  # its key is spent: the page is shown anew
+        place_with(info, owner, msgspec.structs.replace(first, card=shopping.APPROVED))
+    assert place(info, owner, card=shopping.APPROVED).state == "open"
+
+
+def test_the_digest_of_a_form_tells_nothing_and_is_not_in_the_history(info: ShopInfo) -> None:
+    owner = shopping.fill_cart(info, {shopping.make_variant(info): 1})
+    details = shopping.details_for(info, owner, card=shopping.TWO_STEPS)
+    place_with(info, owner, details)
+    other_code = msgspec.structs.replace(details, card=CardInput("4000000000003220", "12/39", "999"))
+    assert digest(other_code) == digest(details)  # a card's code is kept in no form at all
+    with shop_transaction(info.id):
+        kept = Order.objects.get().form_digest
+        assert kept == digest(details)
+        with override_settings(SECRET_KEY="another"):
+            assert kept != digest(details)
+        assert kept not in str(list(History.objects.values()))
 
 
 def test_an_order_belongs_to_the_customer_who_is_signed_in(info: ShopInfo) -> None:

@@ -4,6 +4,7 @@ import msgspec
 
 from eseller.commerce.customers.records import PostalAddress
 from eseller.commerce.orders.checkout import CheckoutDetails, Quote
+from eseller.commerce.orders.checks import digest
 from eseller.commerce.orders.errors import AlreadyPlaced
 from eseller.commerce.payments.records import PaymentOption
 from eseller.kernel import clock
@@ -20,13 +21,13 @@ WITH series AS (
     ON CONFLICT (shop_id, name) DO UPDATE SET last = n.last + 1 RETURNING last
 ), made AS (
     INSERT INTO orders_order (
-        shop_id, number, public_id, checkout_key, from_cart, state, payment_state, fulfilment_state, customer_id, email,
-        language, currency, prices_include_vat, payment_method, shipping_method, shipping_name, note,
-        customer_reference, net, vat, total, created_at, placed_at)
-    SELECT %(shop)s, %(prefix)s || last, %(public_id)s, %(checkout_key)s, %(cart)s, %(state)s, %(payment_state)s,
-        'unfulfilled', %(customer)s, %(email)s, %(language)s, %(currency)s, %(includes_vat)s, %(payment_method)s,
-        %(shipping_method)s, %(shipping_name)s, %(note)s, %(customer_reference)s, %(net)s, %(vat)s,
-        %(total)s, %(now)s, %(placed_at)s
+        shop_id, number, public_id, checkout_key, from_cart, form_digest, state, payment_state, fulfilment_state,
+        customer_id, email, language, currency, prices_include_vat, payment_method, shipping_method, shipping_name,
+        note, customer_reference, net, vat, total, created_at, placed_at)
+    SELECT %(shop)s, %(prefix)s || last, %(public_id)s, %(checkout_key)s, %(cart)s, %(digest)s, %(state)s,
+        %(payment_state)s, 'unfulfilled', %(customer)s, %(email)s, %(language)s, %(currency)s, %(includes_vat)s,
+        %(payment_method)s, %(shipping_method)s, %(shipping_name)s, %(note)s, %(customer_reference)s, %(net)s,
+        %(vat)s, %(total)s, %(now)s, %(placed_at)s
     FROM series RETURNING id, number
 ), addresses AS (
     INSERT INTO orders_orderaddress (
@@ -70,8 +71,6 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     payment_state: str
     email: str
-    payment_method: str
-    shipping_method: str
     total: int
     currency: str
     language: str
@@ -79,6 +78,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     payment_token: str
     payment: str
     failure: str = ""
+    form_digest: str = ""
 
 
 def make_order(
@@ -112,6 +112,7 @@ def make_order(
         "public_id": public_id,
         "checkout_key": details.checkout_key,
         "cart": cart_id,
+        "digest": digest(details),
         "state": state,
         "payment_state": payment_state,
         "customer": customer_id,
@@ -146,8 +147,6 @@ def make_order(
         state=state,
         payment_state=payment_state,
         email=details.email,
-        payment_method=option.code,
-        shipping_method=quote.shipping.code,
         total=quote.total.amount,
         currency=shop.currency,
         language=details.language,

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 
+import msgspec
+
 from eseller.commerce.cart.records import CartOwner, Problem
 from eseller.commerce.inventory.actions.reserve import commit, reserve
 from eseller.commerce.inventory.errors import Shortage, SoldOut
 from eseller.commerce.orders import checks
 from eseller.commerce.orders.actions.make_order import Made, make_order
 from eseller.commerce.orders.actions.replace import replace
-from eseller.commerce.orders.actions.settle import let_go, settle
+from eseller.commerce.orders.actions.settle import settle
 from eseller.commerce.orders.checkout import CheckoutDetails, Placed, Quote, quote
-from eseller.commerce.orders.errors import CartProblems, PaymentDeclined, TotalChanged, declined_sentence
+from eseller.commerce.orders.errors import CartProblems, EmptyCart, PaymentDeclined, TotalChanged, declined_sentence
 from eseller.commerce.orders.links import language_prefix, order_path
 from eseller.commerce.orders.mails import tell
 from eseller.commerce.payments.provider import StartRequest, provider
@@ -24,8 +26,8 @@ from eseller.tenancy.scope import shop_transaction
 from eseller.tenancy.sql import execute, fetch
 
 _FIND = """
-SELECT o.id, o.public_id, o.number, o.state, o.payment_state, o.email, o.payment_method, o.shipping_method, o.total,
-       o.currency, o.language, p.provider, p.token, p.state, p.failure
+SELECT o.id, o.public_id, o.number, o.state, o.payment_state, o.email, o.total, o.currency,
+       o.language, p.provider, p.token, p.state, p.failure, o.form_digest
 FROM orders_order o
 JOIN LATERAL (SELECT * FROM payments_payment WHERE order_id = o.id ORDER BY id DESC LIMIT 1) p ON true
 WHERE o.checkout_key = %s
@@ -41,6 +43,9 @@ WHERE state = 'pending' AND from_cart = (SELECT id FROM cart_cart WHERE checkout
 def place_order(*, shop: ShopInfo, owner: CartOwner, details: CheckoutDetails, actor: str) -> Placed:
     """Make an order of the cart, once for each ``details.checkout_key``, however often and at once it is called.
 
+    Who sends another form while the order still waits for its payment (back from the bank, say) is taken at their last
+    word: the first order is given up and its payment let go, and what was sent last is placed.
+
     Call it outside any transaction: it commits on its own, and calls the payment provider between.
     A cart of a signed-in customer belongs to them (``owner.customer_id``), and so does the order.
 
@@ -52,16 +57,44 @@ def place_order(*, shop: ShopInfo, owner: CartOwner, details: CheckoutDetails, a
         TotalChanged: when the total is not the one that was shown; carries the new quote to confirm.
     """
     details = checks.tidied(details, shop)
-    made = _find(shop, details.checkout_key)
-    if made is None:
-        try:
-            made = _make(shop, owner, details, actor)
-        except EsellerError:
-            # Another request with the same key may have been quicker, and this one saw what it left.
-            made = _find(shop, details.checkout_key)
-            if made is None:
-                raise
+    made = _found_or_made(shop, owner, details, actor)
+    if _is_corrected(made, details):
+        details = _corrected(shop, owner, details, made, actor)
+        made = _found_or_made(shop, owner, details, actor)
     return _answer(shop, owner, details, made, actor)
+
+
+def _found_or_made(shop: ShopInfo, owner: CartOwner, details: CheckoutDetails, actor: str) -> Made:
+    made = _find(shop, details.checkout_key)
+    if made is not None:
+        return made
+    try:
+        return _make(shop, owner, details, actor)
+    except EsellerError:
+        # Another request with the same key may have been quicker, and this one saw what it left.
+        made = _find(shop, details.checkout_key)
+        if made is None:
+            raise
+        return made
+
+
+def _is_corrected(made: Made, details: CheckoutDetails) -> bool:
+    """Tell whether an order that was not acknowledged was made of another form than this one."""
+    return made.state in ("pending", "cancelled") and made.form_digest not in ("", checks.digest(details))
+
+
+def _corrected(shop: ShopInfo, owner: CartOwner, details: CheckoutDetails, made: Made, actor: str) -> CheckoutDetails:
+    """Make room for a corrected form: return it with the key under which it is placed, once."""
+    key = checks.corrected_key(details)
+    if made.state == "pending":
+        try:
+            # Only a form that can be placed takes the place of an order.
+            _checked(shop, owner, details)
+        except EmptyCart:
+            return details  # the bank is thinking: the goods have left the cart, and the order stands
+        if not replace(shop_id=shop.id, key=details.checkout_key, successor=key, actor=actor):
+            return details
+    return msgspec.structs.replace(details, checkout_key=key)
 
 
 def _find(shop: ShopInfo, key: str) -> Made | None:
@@ -75,11 +108,7 @@ def _find(shop: ShopInfo, key: str) -> Made | None:
 
 def _make(shop: ShopInfo, owner: CartOwner, details: CheckoutDetails, actor: str) -> Made:
     """Check, reserve, write: three transactions, none of which waits for anybody outside."""
-    now, earlier = retrying(lambda: _look(shop, owner, details))
-    _check_goods(now)
-    option = checks.check(details, now, shop)
-    if now.checkout_key != details.checkout_key or details.expected_total not in (None, now.total.amount):
-        raise TotalChanged(now)
+    now, option, earlier = _checked(shop, owner, details)
     for key in earlier:
         # The bank still waits for an order of this cart as it was; what is ordered now takes its place.
         replace(shop_id=shop.id, key=key, successor=details.checkout_key, actor=actor)
@@ -88,6 +117,16 @@ def _make(shop: ShopInfo, owner: CartOwner, details: CheckoutDetails, actor: str
         shop_id=shop.id, key=details.checkout_key, lines=goods, minutes=shop.reservation_minutes, actor=actor
     )
     return retrying(lambda: _write(shop, owner, details, now, option, goods, actor))
+
+
+def _checked(shop: ShopInfo, owner: CartOwner, details: CheckoutDetails) -> tuple[Quote, PaymentOption, list[str]]:
+    """Return the quote, the way to pay, and the checkout keys of earlier orders, where all is as it should be."""
+    now, earlier = retrying(lambda: _look(shop, owner, details))
+    _check_goods(now)
+    option = checks.check(details, now, shop)
+    if now.checkout_key != details.checkout_key or details.expected_total not in (None, now.total.amount):
+        raise TotalChanged(now)
+    return now, option, earlier
 
 
 def _look(shop: ShopInfo, owner: CartOwner, details: CheckoutDetails) -> tuple[Quote, list[str]]:
@@ -150,10 +189,6 @@ def _write(
 def _answer(shop: ShopInfo, owner: CartOwner, details: CheckoutDetails, made: Made, actor: str) -> Placed:
     """Answer for an order that exists, whoever made it; ask the provider where that is still to be done."""
     if made.state == "pending" and made.payment in ("pending", "action_required"):
-        if (made.payment_method, made.shipping_method) != (details.payment_method, details.shipping_method):
-            # The shopper came back from the bank's page and chose otherwise.
-            let_go(shop_id=shop.id, payment_token=made.payment_token, kind="changed_mind", actor=actor)
-            raise TotalChanged(_new_quote(shop, owner, details))
         return _pay(shop, made, details.card, actor)
     if made.state == "cancelled":
         if made.payment == "declined":
