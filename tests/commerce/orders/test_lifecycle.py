@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from eseller.commerce.customers.errors import InvalidFields
@@ -169,6 +170,32 @@ def test_cancelling_an_unpaid_invoice_order_waits_no_longer(info: ShopInfo) -> N
     for action in (mark_paid, issue_invoice):
         with pytest.raises(NotAllowed):
             action(shop_id=info.id, number=number, actor=ME)
+
+
+@pytest.mark.parametrize("paid", [0, 5000])
+@pytest.mark.parametrize("refunded", [0, 1000])
+def test_cancelling_credits_what_was_invoiced_and_not_credited_yet(info: ShopInfo, paid: int, refunded: int) -> None:
+    book = shopping.make_variant(info, price=777, vat_class="books")
+    german = msgspec.structs.replace(shopping.ADDRESS, country="DE")
+    number = bought(info, {book: 3, shopping.make_variant(info): 1}, shipping=german)
+    issue_invoice(shop_id=info.id, number=number, actor=ME)
+    if paid:
+        mark_paid(shop_id=info.id, number=number, amount=paid, actor=ME)
+        if refunded:
+            refund(shop_id=info.id, number=number, key="r", amount=refunded, actor=ME)
+    for _ in range(2):
+        cancel(shop_id=info.id, number=number, actor=ME)
+    assert jobs.work(info) == []
+    with shop_transaction(info.id):
+        papers = list(Invoice.objects.order_by("id"))
+        payment = Payment.objects.get()
+    assert payment.refunded == paid
+    notes = [paper for paper in papers if paper.kind == "credit_note"]
+    assert [note.number for note in notes] == list(range(1, len(notes) + 1))
+    assert len(notes) == (2 if paid and refunded else 1)
+    for rate, net, vat in [(part["rate_bp"], part["net"], part["vat"]) for part in papers[0].vat_split]:
+        credited = [part for note in notes for part in note.vat_split if part["rate_bp"] == rate]
+        assert (sum(part["net"] for part in credited), sum(part["vat"] for part in credited)) == (net, vat)
 
 
 def test_lines_are_refunded_at_what_was_paid_and_put_back(info: ShopInfo) -> None:

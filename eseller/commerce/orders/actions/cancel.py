@@ -5,6 +5,7 @@ from eseller.commerce.inventory.actions.reserve import release
 from eseller.commerce.orders import rules
 from eseller.commerce.orders.actions.refund import push_refund, write_refund
 from eseller.commerce.orders.actions.settle import let_go
+from eseller.commerce.orders.actions.write_credit import write_credit
 from eseller.commerce.orders.errors import NotAllowed
 from eseller.commerce.orders.locking import allowed_now, locked_order, note_event
 from eseller.commerce.orders.mails import tell
@@ -17,7 +18,7 @@ from eseller.tenancy.scope import shop_transaction
 
 
 def cancel(*, shop_id: int, number: str, reason: str = "", actor: str) -> None:
-    """Cancel an order of which nothing was shipped: give stock back, void or refund, tell the customer.
+    """Cancel an order of which nothing was shipped: give stock back, void or refund, credit what is invoiced, tell.
 
     Call it outside any transaction. The second call does nothing. The money is given back after the commit, by a job
     as well, so that it is given back whatever happens in between.
@@ -45,6 +46,7 @@ def cancel(*, shop_id: int, number: str, reason: str = "", actor: str) -> None:
         order.save(update_fields=["state", "cancelled_at"])
         release(key=order.checkout_key)
         note_event(order, "cancelled", actor, reason=tidy(reason)[:500])
+        write_credit(order=order, key=f"cancel:{order.pk}", amount=None, actor=actor)
         tell(
             "order_cancelled", order_id=order.pk, recipient=order.email, language=order.language, reason="merchant"
         )

@@ -9,15 +9,15 @@ from eseller.commerce.customers.rules import tidy
 from eseller.commerce.inventory.actions.reserve import release_pieces
 from eseller.commerce.inventory.actions.ship_stock import return_stock
 from eseller.commerce.orders import rules
-from eseller.commerce.orders.actions.issue_invoice import write_paper
+from eseller.commerce.orders.actions.write_credit import write_credit
 from eseller.commerce.orders.errors import BadAmount, NotAllowed
 from eseller.commerce.orders.locking import locked_order, note_event
 from eseller.commerce.orders.mails import tell
-from eseller.commerce.orders.models import Invoice, Order, OrderLine
-from eseller.commerce.orders.refunds import apportion, part_of, remaining
+from eseller.commerce.orders.models import Order, OrderLine
+from eseller.commerce.orders.refunds import part_of
 from eseller.commerce.payments.models import Payment, Refund
 from eseller.commerce.payments.provider import provider
-from eseller.commerce.pricing.rules import VatPart, vat_split
+from eseller.commerce.pricing.rules import vat_split
 from eseller.kernel import clock
 from eseller.services.jobs import defer
 from eseller.tenancy.scope import shop_transaction
@@ -110,7 +110,8 @@ def write_refund(
     payment.refunded += given
     payment.save(update_fields=["refunded"])
     _give_back_goods(order, parts if lines is not None or given == left else [], restock, actor)
-    _credit(order, made, parts if lines is not None else [], actor)
+    exact = vat_split(parts) if lines is not None else ()
+    write_credit(order=order, key=f"credit_note:{made.pk}", amount=given, parts=exact, actor=actor)
     order.payment_state = rules.payment_state(order.total, Payment.objects.filter(order_id=order.pk).order_by("id"))
     order.fulfilment_state = rules.fulfilment_state(order.lines.all())
     if order.state == rules.State.OPEN and rules.is_complete(order.payment_state, order.fulfilment_state):
@@ -173,25 +174,3 @@ def _give_back_goods(order: Order, parts: list[Part], restock: bool, actor: str)
     if restock:
         return_stock(lines=shipped, reference=order.number, actor=actor)
 
-
-def _credit(order: Order, made: Refund, parts: list[Part], actor: str) -> None:
-    """Write the credit note, where there is an invoice to credit."""
-    papers = list(order.invoices.order_by("id"))
-    invoiced = _split_of(papers, Invoice.Kind.INVOICE)
-    if not invoiced:
-        return
-    left = remaining(invoiced, _split_of(papers, Invoice.Kind.CREDIT_NOTE))
-    exact = list(vat_split(parts))
-    room = {part.rate_bp: part for part in left}
-    fits = parts and all(
-        (have := room.get(part.rate_bp)) is not None and part.net <= have.net and part.vat <= have.vat
-        for part in exact
-    )
-    credited = exact if fits else apportion(made.amount, left)
-    write_paper(
-        order=order, kind=Invoice.Kind.CREDIT_NOTE, key=f"credit_note:{made.pk}", parts=credited, actor=actor
-    )
-
-
-def _split_of(papers: list[Invoice], kind: str) -> list[VatPart]:
-    return [msgspec.convert(part, VatPart) for paper in papers if paper.kind == kind for part in paper.vat_split]
