@@ -94,13 +94,12 @@ def open_pieces(line: LineFacts) -> int:
 
 
 def fulfilment_state(lines: Iterable[LineFacts]) -> str:
-    """Return the goods' state."""
+    """Return the goods' state. What was refunded before it left counts as returned: nothing is left to ship."""
     goods = [line for line in lines if line.kind == "goods"]
-    shipped = sum(line.fulfilled for line in goods)
-    if not shipped:
-        return Sent.UNFULFILLED
-    if all(line.refunded >= line.quantity for line in goods):
+    if goods and all(line.refunded >= line.quantity for line in goods):
         return Sent.RETURNED
+    if not any(line.fulfilled for line in goods):
+        return Sent.UNFULFILLED
     return Sent.PARTIALLY_FULFILLED if any(open_pieces(line) for line in goods) else Sent.FULFILLED
 
 

@@ -198,6 +198,18 @@ def test_cancelling_credits_what_was_invoiced_and_not_credited_yet(info: ShopInf
         assert (sum(part["net"] for part in credited), sum(part["vat"] for part in credited)) == (net, vat)
 
 
+@pytest.mark.parametrize("how", ["all", "lines"])
+def test_an_order_that_is_refunded_before_it_is_shipped_is_closed(info: ShopInfo, how: str) -> None:
+    mug = shopping.make_variant(info, stock=5)
+    number = bought(info, {mug: 2}, card=shopping.APPROVED)
+    capture(shop_id=info.id, number=number, actor=ME)
+    goods = {line.id: line.quantity for line in seen(info, number).lines if line.kind == "goods"}
+    refund(shop_id=info.id, number=number, key="r", lines=goods if how == "lines" else None, actor=ME)
+    assert states(info, number) == ("completed", "refunded" if how == "all" else "partially_refunded", "returned")
+    assert "ship" not in seen(info, number).can
+    assert stock_of(info, mug) == (5, 0)
+
+
 def test_lines_are_refunded_at_what_was_paid_and_put_back(info: ShopInfo) -> None:
     cup = shopping.make_variant(info, price=333, stock=9)
     number = bought(info, {cup: 3}, card=shopping.APPROVED)

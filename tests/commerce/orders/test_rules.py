@@ -74,8 +74,10 @@ def test_the_goods_state_is_always_one_of_them_and_true(order: list[Line]) -> No
     state = rules.fulfilment_state(order)
     goods = [line for line in order if line.kind == "goods"]
     assert state in Order.FulfilmentState.values
-    assert (state == "unfulfilled") == (not any(line.fulfilled for line in goods))
-    if state == "fulfilled":
+    given_back = bool(goods) and all(line.refunded == line.quantity for line in goods)
+    assert (state == "returned") == given_back
+    assert (state == "unfulfilled") == (not given_back and not any(line.fulfilled for line in goods))
+    if state in ("fulfilled", "returned"):
         assert not any(rules.open_pieces(line) for line in order)
 
 

@@ -93,7 +93,7 @@ def headline(found: OrderStatus | OrderRow) -> tuple[str, str]:
     if found.fulfilment_state == "partially_fulfilled":
         return _("Partly sent"), "info"
     if found.fulfilment_state == "returned":
-        return _("Returned"), "neutral"
+        return _("Refunded") if found.payment_state == "refunded" else _("Returned"), "neutral"
     return _("We are preparing it"), "info"
 
 
