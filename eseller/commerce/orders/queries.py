@@ -48,7 +48,8 @@ SELECT o.id, o.number, o.public_id, o.state, o.payment_state, o.fulfilment_state
        coalesce(m.names ->> %(language)s, m.names ->> s.default_language, o.payment_method),
        coalesce(m.instructions ->> %(language)s, m.instructions ->> s.default_language, ''), s.bank_account,
        coalesce(d.tracking_url, ''), s.order_prefix, coalesce(p.provider, ''), coalesce(p.state, ''),
-       coalesce(p.reference, '')
+       coalesce(p.reference, ''),
+       (SELECT coalesce(sum(captured), 0)::bigint FROM payments_payment WHERE order_id = o.id)
 FROM orders_order o
 JOIN tenancy_shop s ON s.id = o.shop_id
 LEFT JOIN payments_paymentmethod m ON m.code = o.payment_method
@@ -62,7 +63,7 @@ _HEAD = (
     *("id", "number", "public_id", "state", "payment_state", "fulfilment_state", "email", "language", "currency"),
     *("prices_include_vat", "payment_method", "shipping_name", "note", "customer_reference", "net", "vat", "total"),
     *("created_at", "placed_at", "cancelled_at", "customer_id", "payment_name", "payment_instructions"),
-    *("bank_account", "tracking_url", "order_prefix", "provider", "payment", "reference"),
+    *("bank_account", "tracking_url", "order_prefix", "provider", "payment", "reference", "captured"),
 )
 _LINES = """
 SELECT l.id, l.kind, l.variant_id, l.sku, l.title, l.options, l.quantity, l.fulfilled, l.refunded, l.unit_price,
@@ -192,7 +193,6 @@ def order_detail(number: str, *, language: str) -> OrderDetail:
             lines=lines,
             invoiced=any(paper.kind == "invoice" for paper in status["papers"]),
         ),
-        outstanding=Money(max(0, total.amount - captured), currency),
         refundable=Money(captured - refunded, currency),
     )
 
@@ -263,6 +263,7 @@ def _status(head: tuple[Any, ...], lines: tuple[OrderLineView, ...]) -> dict[str
         "net": Money(values["net"], currency),
         "vat": Money(values["vat"], currency),
         "total": Money(values["total"], currency),
+        "outstanding": Money(max(0, values["total"] - values.pop("captured")), currency),
         "vat_split": tuple(VatPart(*row) for row in fetch(_VAT, [order_id])),
         "lines": lines,
         "shipping": addresses["shipping"],

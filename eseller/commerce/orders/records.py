@@ -140,6 +140,8 @@ class OrderStatus(msgspec.Struct, frozen=True, kw_only=True):
     net: Money
     vat: Money
     total: Money
+    outstanding: Money
+    """Yet to be paid."""
     vat_split: tuple[VatPart, ...]
     lines: tuple[OrderLineView, ...]
     shipping: PostalAddress
@@ -159,7 +161,5 @@ class OrderDetail(OrderStatus, frozen=True, kw_only=True):
     payments: tuple[PaymentView, ...]
     events: tuple[EventView, ...]
     can: frozenset[str]
-    outstanding: Money
-    """Yet to be paid."""
     refundable: Money
     """Captured and not refunded yet."""
