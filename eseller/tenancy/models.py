@@ -17,6 +17,7 @@ __all__ = [
     "Finding",
     "History",
     "Membership",
+    "ScanPlace",
     "Shop",
     "ShopForeignKey",
     "ShopModel",
@@ -235,6 +236,16 @@ class Finding(ShopModel):
             CheckConstraint(condition=Q(state__in=["open", "waived", "closed"]), name="finding_state"),
         ]
         indexes = [models.Index(fields=["shop", "state", "-id"], name="finding_of_shop")]
+
+
+class ScanPlace(models.Model):
+    """How far the scanner has come in a table, so that it goes on from there after a restart."""
+
+    table_name = models.CharField(max_length=63, primary_key=True)
+    last_id = models.BigIntegerField(default=0)
+    rows = models.BigIntegerField(default=0, help_text="judged in the present round")
+    round_began_at = models.DateTimeField(null=True)
+    round_ended_at = models.DateTimeField(null=True, help_text="of the last whole round")
 
 
 class ThrottleCounter(models.Model):

@@ -15,7 +15,7 @@ from django.db.utils import DatabaseError, DataError
 from django.http import Http404
 
 from eseller.kernel.errors import EsellerError
-from eseller.resilience.records.kind import Kind, kinds
+from eseller.resilience.records.kind import kinds
 from eseller.tenancy.guard import findings, quarantine
 from eseller.tenancy.guard.rows import BadRow, judge
 from eseller.tenancy.guard.trees import cycles
@@ -112,20 +112,14 @@ def _looks(connection: Any, shop_id: int) -> Iterator[list[BadRow]]:
     for kind in kinds().values():
         if kind.shop is None:
             continue
-        last, more = 0, True
-        while more:
+        last, rows = 0, _BATCH
+        while rows == _BATCH:
             if time.monotonic() > deadline:
                 log.error("shop %s has too many rows to look at all of them now; at %s", shop_id, kind.table)
                 return
-            yield judge(connection, kind, f"t.{kind.shop} = %s AND t.id > %s", [shop_id, last], most=_BATCH)
-            last, more = _end_of_batch(connection, kind, shop_id, last)
-
-
-def _end_of_batch(connection: Any, kind: Kind, shop_id: int, last: int) -> tuple[int, bool]:
-    sql = f"""SELECT max(id), count(*) FROM (SELECT id FROM public.{kind.table}
-        WHERE {kind.shop} = %s AND id > %s ORDER BY id LIMIT %s) batch"""  # noqa: S608  (our own names)
-    ((end, count),) = raw(connection, sql, [shop_id, last, _BATCH])
-    return end or last, count == _BATCH
+            batch = judge(connection, kind, f"t.{kind.shop} = %s AND t.id > %s", [shop_id, last], most=_BATCH)
+            yield batch.bad
+            last, rows = batch.last, batch.rows
 
 
 def _changed_lately(connection: Any, shop_id: int) -> list[BadRow]:
@@ -137,5 +131,5 @@ def _changed_lately(connection: Any, shop_id: int) -> list[BadRow]:
     for table, ids in wanted.items():
         kind = kinds().get(table)
         if kind is not None and kind.shop is not None:
-            found += judge(connection, kind, "t.id = ANY (%s)", [list(ids)])
+            found += judge(connection, kind, "t.id = ANY (%s)", [list(ids)]).bad
     return found

@@ -24,8 +24,16 @@ class BadRow(msgspec.Struct, frozen=True):
     row: bytes
 
 
-def judge(connection: Any, kind: Kind, where: str, values: Sequence[Any], *, most: int = 5000) -> list[BadRow]:
-    """Return the rows of a table that are not what they must be.
+class Batch(msgspec.Struct, frozen=True):
+    """What a look at some rows has found; ``last`` is the id of the last row that was looked at."""
+
+    bad: list[BadRow]
+    rows: int
+    last: int
+
+
+def judge(connection: Any, kind: Kind, where: str, values: Sequence[Any], *, most: int = 5000) -> Batch:
+    """Judge rows of a table in the order of their ids.
 
     Args:
         connection: Django's; what it may see is judged.
@@ -35,11 +43,10 @@ def judge(connection: Any, kind: Kind, where: str, values: Sequence[Any], *, mos
         most: rows that are looked at.
     """
     rows = raw(connection, f"{_select(kind)} WHERE {where} ORDER BY t.id LIMIT {int(most)}", values)
-    return judged(kind, rows)
+    return Batch(_judged(kind, rows), len(rows), rows[-1][0] if rows else 0)
 
 
-def judged(kind: Kind, rows: Sequence[tuple[Any, ...]]) -> list[BadRow]:
-    """Return the bad ones of rows that ``_select`` has read."""
+def _judged(kind: Kind, rows: Sequence[tuple[Any, ...]]) -> list[BadRow]:
     texts = [row[2].encode() for row in rows]
     found: dict[int, list[Problem]] = dict(problems_of(kind, texts))
     for place, row in enumerate(rows):

@@ -49,7 +49,7 @@ def judge_rows(wanted: Mapping[str, Iterable[int]], *, found_by: str) -> int:
 
 
 def _judged(connection: Any, kind: Kind, ids: list[int]) -> list[BadRow]:
-    found = {bad.row_id: bad for bad in judge(connection, kind, "t.id = ANY (%s)", [ids])}
+    found = {bad.row_id: bad for bad in judge(connection, kind, "t.id = ANY (%s)", [ids]).bad}
     for bad in duplicates(connection, kind, ids):
         found.setdefault(bad.row_id, bad)
     if kind.tree is not None:
