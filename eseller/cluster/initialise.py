@@ -9,12 +9,13 @@ role's rights.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, LiteralString, Protocol
+from typing import LiteralString, Protocol
 
 import psycopg
 from psycopg import sql
 
 from eseller.cluster.address import MAINTENANCE_DATABASE, DatabaseAddress, Role
+from eseller.cluster.existing import Connection, NotOurs, become_member, is_superuser, is_there, take_over
 
 OLDEST = 150000
 EXTENSIONS = ("pg_trgm", "unaccent")
@@ -37,8 +38,9 @@ LIMITS: Mapping[Role, Mapping[str, str]] = {
         "idle_in_transaction_session_timeout": "10s",
     },
 }
+# Whoever prepares the same server at the same time is waited for, and nobody for ever.
+OUR_LIMITS = {"lock_timeout": "30s", "statement_timeout": "60s"}
 ATTRIBUTES: LiteralString = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
-Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 class InitialiseError(RuntimeError):
@@ -60,7 +62,8 @@ def initialise(admin: DatabaseAddress | str, logins: Logins) -> None:
         logins: The logins to make; all three are for the same database.
 
     Raises:
-        InitialiseError: The server is too old, can't be reached, or refuses.
+        InitialiseError: The server is too old, can't be reached, refuses, or keeps us waiting; or the database that
+            is there can't be ours.
     """
     address = DatabaseAddress.parse(admin) if isinstance(admin, str) else admin
     addresses = {role: logins.role_url(role) for role in ROLES}
@@ -71,9 +74,17 @@ def initialise(admin: DatabaseAddress | str, logins: Logins) -> None:
             connection.execute("SELECT pg_advisory_lock(hashtext('eseller initialise'))")
             for role in ROLES:
                 _make_role(connection, role, addresses[role])
-            _make_database(connection, addresses)
+            _make_database(connection, addresses["owner"])
             with _connect(address.at(addresses["owner"].name), strict=True) as inside, inside.transaction():
+                take_over(inside, addresses["owner"].user)
                 _prepare_database(inside, addresses)
+    except NotOurs as error:
+        raise InitialiseError(str(error)) from error
+    except (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled) as error:
+        raise InitialiseError(
+            f"PostgreSQL kept us waiting too long ({str(error).strip()}). Another process may be preparing it, or "
+            "hold a lock; pg_stat_activity tells which. Run this again when it has ended."
+        ) from error
     except psycopg.Error as error:
         raise InitialiseError(f"PostgreSQL refused: {str(error).strip()}") from error
 
@@ -97,11 +108,14 @@ def hand_to_platform(function: str, *, schema: str = "public") -> str:
 def _connect(address: DatabaseAddress, *, strict: bool = False) -> Connection:
     """Connect to the named database, or to the one that every server has when that isn't there yet."""
     try:
-        return psycopg.connect(address.url, autocommit=True, connect_timeout=10)
+        connection = psycopg.connect(address.url, autocommit=True, connect_timeout=10)
     except psycopg.OperationalError:
         if strict or address.name == MAINTENANCE_DATABASE:
             raise
-    return psycopg.connect(address.at(MAINTENANCE_DATABASE).url, autocommit=True, connect_timeout=10)
+        return _connect(address.at(MAINTENANCE_DATABASE))
+    for name, value in OUR_LIMITS.items():
+        connection.execute("SELECT set_config(%s, %s, false)", [name, value])
+    return connection
 
 
 def _execute(connection: Connection, statement: LiteralString, **names: sql.Composable) -> None:
@@ -140,39 +154,35 @@ def _scram(connection: Connection, address: DatabaseAddress) -> str:
     return encrypted.decode()
 
 
-def _make_database(connection: Connection, addresses: Mapping[Role, DatabaseAddress]) -> None:
-    """Create the database, which sorts and compares by code point everywhere."""
-    owner = addresses["owner"]
-    names = {"database": sql.Identifier(owner.name), "owner": sql.Identifier(owner.user)}
-    if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [owner.name]).fetchone():
-        _become_member(connection, owner.user)
-        _execute(
-            connection,
-            "CREATE DATABASE {database} OWNER {owner} ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0",
-            **names,
-        )
-    _execute(connection, "REVOKE ALL ON DATABASE {database} FROM PUBLIC", **names)
-    for address in addresses.values():
-        role = sql.Identifier(address.user)
-        _execute(connection, "GRANT CONNECT ON DATABASE {database} TO {role}", role=role, **names)
-    _execute(connection, "GRANT TEMPORARY ON DATABASE {database} TO {owner}", **names)
+def _make_database(connection: Connection, owner: DatabaseAddress) -> None:
+    """Create the database, which sorts and compares by code point everywhere; one that is there must do so, too.
 
-
-def _become_member(connection: Connection, role: str) -> None:
-    """Let the administrator act as ``role``; only a superuser may without."""
-    row = connection.execute(
-        "SELECT current_setting('is_superuser') = 'on' OR pg_has_role(current_user, %s, 'USAGE')", [role]
-    ).fetchone()
-    if row and not row[0]:
-        _execute(connection, "GRANT {role} TO CURRENT_USER", role=sql.Identifier(role))
+    Raises:
+        NotOurs: It does not.
+    """
+    if is_there(connection, owner.name):
+        return
+    become_member(connection, owner.user)
+    _execute(
+        connection,
+        "CREATE DATABASE {database} OWNER {owner} ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0",
+        database=sql.Identifier(owner.name),
+        owner=sql.Identifier(owner.user),
+    )
 
 
 def _prepare_database(connection: Connection, addresses: Mapping[Role, DatabaseAddress]) -> None:
-    """Inside the database: extensions, and the schema for the owner alone to create in."""
+    """Inside the database: who may connect, extensions, and the schema for the owner alone to create in."""
     owner, platform = (sql.Identifier(addresses[role].user) for role in ("owner", "platform"))
+    names = {"database": sql.Identifier(addresses["owner"].name), "owner": owner}
+    _execute(connection, "REVOKE ALL ON DATABASE {database} FROM PUBLIC", **names)
+    for address in addresses.values():
+        _execute(connection, "GRANT CONNECT ON DATABASE {database} TO {r}", r=sql.Identifier(address.user), **names)
+    _execute(connection, "GRANT TEMPORARY ON DATABASE {database} TO {owner}", **names)
     for extension in EXTENSIONS:
         _execute(connection, "CREATE EXTENSION IF NOT EXISTS {name}", name=sql.Identifier(extension))
-    _execute(connection, "SET LOCAL ROLE {owner}", owner=owner)
+    if not is_superuser(connection):
+        _execute(connection, "SET LOCAL ROLE {owner}", owner=owner)
     _execute(connection, "ALTER SCHEMA public OWNER TO {owner}", owner=owner)
     _execute(connection, "REVOKE ALL ON SCHEMA public FROM PUBLIC")
     for role in ("web", "platform"):
