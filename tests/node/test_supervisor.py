@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from eseller.cluster.embedded import temporary
 from eseller.cluster.layout import ClusterLayout
 from tests.node.conftest import StartNode
 from tests.node.processes import eventually, parent_of
@@ -179,6 +180,17 @@ def test_a_request_that_does_not_end_is_cut_off(start_node: StartNode) -> None:
 
     assert time.monotonic() - began < 8
     assert not any(process.alive for process in tree)
+
+
+def test_a_stop_signal_is_heard_while_the_database_keeps_us_waiting(start_node: StartNode) -> None:
+    with temporary() as server, psycopg.connect(server.admin.url, autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(hashtext('eseller initialise'))")
+        node = start_node(DATABASE_URL=server.admin.at("shops").url)
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'advisory'"
+        assert eventually(lambda: other.execute(waiting).fetchone() == (1,)), node.log
+
+        assert node.end(signal.SIGINT, seconds=10) == 0
+        assert "stopped before it was ready" in node.log
 
 
 def test_a_step_that_fails_ends_the_start(data_dir: Path) -> None:

@@ -6,13 +6,18 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from eseller.cluster.address import DatabaseAddress
 from eseller.cluster.embedded import temporary
+from eseller.cluster.initialise import ROLES
 from eseller.cluster.layout import ClusterLayout
+from eseller.config.environment import load
+from tests.node.processes import Process, eventually
 from tests.node.running import ROOT, Node, environ_for
 
 ESELLER = (sys.executable, "-m", "eseller.cli.main")
@@ -26,24 +31,67 @@ def test_init_and_migrate_can_be_run_again_and_again(data_dir: Path) -> None:
     assert "No migrations to apply" in done.stdout
 
 
-@pytest.mark.pg15
-def test_a_postgresql_of_ones_own_is_prepared_and_migrated(data_dir: Path) -> None:
+@pytest.fixture
+def own_database() -> Iterator[DatabaseAddress]:
+    """The administrator's login at an empty database on a server that is not ours."""
     name = os.environ.get("ESELLER_PG_BIN")
     with temporary(pg_bin=Path(name) if name else None) as server:
-        environ = environ_for(data_dir, DATABASE_URL=server.admin.at("shops").url)
-        environ.pop("ESELLER_PG_BIN", None)
-        for command in ("init", "migrate"):
-            done = subprocess.run(
-                [*ESELLER, command], env=environ, cwd=ROOT, capture_output=True, text=True, check=False
-            )
-            assert done.returncode == 0, done.stderr
-        with psycopg.connect(server.admin.at("shops").url) as connection:
-            owners = connection.execute(
-                "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'"
-            ).fetchall()
+        with psycopg.connect(server.admin.url, autocommit=True) as connection:
+            connection.execute("CREATE DATABASE shops ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0")
+        yield server.admin.at("shops")
 
-    assert owners == [("eseller_owner",)]
-    assert not ClusterLayout.inside(data_dir).base.exists(), "no embedded one beside it"
+
+def environ_of(process: Process) -> dict[str, str]:
+    """What a process was handed, as the kernel shows it."""
+    parts = Path(f"/proc/{process.pid}/environ").read_bytes().decode().rstrip("\0").split("\0")
+    return dict(part.split("=", 1) for part in parts)
+
+
+def databases_of(process: Process) -> list[str]:
+    """The databases in the settings of a process."""
+    script = "from django.conf import settings; print(*settings.DATABASES)"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**environ_of(process), "DJANGO_SETTINGS_MODULE": "eseller.config.settings"},
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return done.stdout.split()
+
+
+@pytest.mark.slow
+@pytest.mark.pg15
+def test_a_database_of_ones_own_is_used_and_each_process_knows_only_its_logins(
+    data_dir: Path, own_database: DatabaseAddress
+) -> None:
+    environ = environ_for(data_dir, DATABASE_URL=own_database.url, ESELLER_WEB_PROCESSES="1")
+    environ.pop("ESELLER_PG_BIN", None)
+    passwords = {role: load(environ).role_url(role).password for role in ROLES}
+    secrets = {"admin": own_database.password, "secret": environ["ESELLER_SECRET"], **passwords}
+    node = Node((*ESELLER, "up"), environ, data_dir.parent / "log")
+    try:
+        node.wait_until_up(seconds=120)
+        assert node.get("/")[0] == 404, "the web process asks the database whose host this is"
+        with psycopg.connect(own_database.url, autocommit=True) as connection:
+            owners = connection.execute("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'")
+            assert owners.fetchall() == [("eseller_owner",)]
+            at_work = "SELECT count(*) FROM procrastinate_workers"
+            assert eventually(lambda: connection.execute(at_work).fetchone() == (1,)), node.log
+
+        for words, roles, databases in (
+            ("eseller.node.web", {"web"}, ["default"]),
+            ("eseller.node.worker", {"web", "platform"}, ["default", "platform"]),
+        ):
+            processes = [process for process in node.tree() if words in process.command]
+            assert processes
+            for process in processes:
+                told = "\n".join(environ_of(process).values())
+                assert {name for name, value in secrets.items() if value in told} == roles, process.command
+            assert databases_of(processes[0]) == databases
+        assert not ClusterLayout.inside(data_dir).base.exists(), "no embedded one beside it"
+        assert node.end() == 0
+        assert "Traceback" not in node.log
+    finally:
+        node.clean_up()
 
 
 @pytest.mark.slow
