@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from eseller.cli import panels
+
+if TYPE_CHECKING:
+    from eseller.bench.shop import Figure
 
 group = typer.Typer(help="Measure how fast things are on this machine.", no_args_is_help=True)
 
@@ -26,9 +29,7 @@ def shop(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Pages, cart and orders of a shop without a page cache; load by wrk on the same machine."""
-    import msgspec
     from rich.console import Console
-    from rich.table import Table
 
     from eseller.bench.shop import measure
 
@@ -43,11 +44,38 @@ def shop(
                 say=lambda text: status.update(f"{text} …"),
             )
         )
+    _show(figures, "Shop, no page cache", {"products": products, "seconds": seconds}, as_json=as_json)
+
+
+@group.command("records")
+def records(
+    rows: Annotated[int, typer.Option(min=1000, max=5_000_000, help="Rows to scan.")] = 1_000_000,
+    rounds: Annotated[int, typer.Option(min=1, max=100, help="Pairs of pages with and without a scan.")] = 10,
+    seconds: Annotated[int, typer.Option(min=1, max=60, help="Of each half of a pair.")] = 3,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """What the record guard costs: decoding, a scan of all rows, pages beside a scan."""
+    from rich.console import Console
+
+    from eseller.bench.records import measure
+
+    with Console(stderr=True).status("") as status:
+        found = measure(rows=rows, rounds=rounds, seconds=seconds, say=lambda text: status.update(f"{text} …"))
+        figures = list(found)
+    _show(figures, "Record guard", {"rows": rows, "rounds": rounds, "seconds": seconds}, as_json=as_json)
+
+
+def _show(figures: list[Figure], title: str, given: dict[str, int], *, as_json: bool) -> None:
+    """Print figures, and fail when one is not as wanted."""
+    import msgspec
+    from rich.console import Console
+    from rich.table import Table
+
     if as_json:
         found = {figure.name: msgspec.to_builtins(figure) | {"good": figure.good} for figure in figures}
-        typer.echo(json.dumps({"products": products, "seconds": seconds, "figures": found}))
+        typer.echo(json.dumps({**given, "figures": found}))
     else:
-        table = Table("", "measured", "wanted", "errors", "p50 ms", "p99 ms", title="Shop, no page cache")
+        table = Table("", "measured", "wanted", "errors", "p50 ms", "p99 ms", title=title)
         for figure in figures:
             sign = "≥" if figure.unit == "/s" else "<"
             wanted = f"{sign} {figure.wanted:g} {figure.unit}"

@@ -7,7 +7,6 @@ import psycopg
 import pytest
 
 
-
 @pytest.fixture
 def by_hand(postgres: Any, db: None) -> Iterator[Any]:
     """Do what somebody does in psql who may do anything."""
