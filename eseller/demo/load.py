@@ -3,11 +3,13 @@
 import logging
 import multiprocessing
 import os
+import signal
 from concurrent.futures import ProcessPoolExecutor
 
 from django.conf import settings
 
 from eseller.channels.backoffice.demo_people import CLERK, OWNER, PASSWORD
+from eseller.cluster.leash import follow_parent
 from eseller.commerce.orders.models import Order
 from eseller.commerce.pricing.actions.add_missing_rates import add_missing_rates
 from eseller.demo.content import records
@@ -36,7 +38,9 @@ def load_demo() -> None:
     empty = [(shop_id, c.shop.slug) for shop_id, c in zip(ids, contents, strict=True) if not _is_filled(shop_id)]
     if not empty:
         return
-    with ProcessPoolExecutor(max_workers=min(3, os.cpu_count() or 1), mp_context=context) as pool:
+    most = min(3, os.cpu_count() or 1)
+    leash = (signal.SIGKILL, os.getpid())
+    with ProcessPoolExecutor(most, context, initializer=follow_parent, initargs=leash) as pool:
         for future in [pool.submit(fill, shop_id, slug, ACTOR) for shop_id, slug in empty]:
             future.result()
     analyse()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -44,7 +45,7 @@ def own_database() -> Iterator[DatabaseAddress]:
 def environ_of(process: Process) -> dict[str, str]:
     """What a process was handed, as the kernel shows it."""
     parts = Path(f"/proc/{process.pid}/environ").read_bytes().decode().rstrip("\0").split("\0")
-    return dict(part.split("=", 1) for part in parts)
+    return {name: value for name, _, value in (part.partition("=") for part in parts)}
 
 
 def databases_of(process: Process) -> list[str]:
@@ -130,3 +131,21 @@ def test_nothing_is_left_in_the_temporary_directory(data_dir: Path) -> None:
 
     assert [path.name for path in scratch.iterdir()] == []
     shutil.rmtree(data_dir)
+
+
+@pytest.mark.slow
+def test_a_demo_that_is_killed_while_it_is_being_filled_leaves_no_process(data_dir: Path) -> None:
+    node = Node((*ESELLER, "demo"), environ_for(data_dir), data_dir.parent / "log")
+    try:
+        filling = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'eseller_web'"
+        assert eventually(lambda: any("spawn_main" in process.command for process in node.tree()), seconds=60), node.log
+        admin = ClusterLayout.inside(data_dir).admin_address().at("eseller")
+        with psycopg.connect(admin.url, autocommit=True) as connection:
+            assert eventually(lambda: (connection.execute(filling).fetchone() or (0,))[0] > 2, seconds=60), node.log
+        tree = node.tree()
+
+        node.end(signal.SIGKILL)
+
+        assert eventually(lambda: not any(process.alive for process in tree)), [p.command for p in tree if p.alive]
+    finally:
+        node.clean_up()
