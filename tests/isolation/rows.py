@@ -30,8 +30,9 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "inventory.StockItem": {"on_hand": 10, "reserved": 1},
     "inventory.Reservation": {"state": "committed", "quantity": 1, "expires_at": None},
     "payments.Payment": {"amount": 9, "authorised": 9, "captured": 9, "refunded": 9},
+    "payments.Refund": {"amount": 9, "off_bill": 3},
     "payments.TestCardCharge": {"amount": 9, "captured": 9, "refunded": 9},
-    "orders.Order": {"net": 80, "vat": 20, "total": 100},
+    "orders.Order": {"net": 80, "vat": 20, "total": 100, "credited": 10},
     "orders.OrderLine": {"net": 80, "vat": 20, "total": 100, "quantity": 3, "fulfilled": 0, "refunded": 0},
     "orders.Invoice": {"net": 80, "vat": 20, "total": 100},
 }

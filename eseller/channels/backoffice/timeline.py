@@ -56,8 +56,10 @@ def _title(kind: str) -> tuple[str, str]:
         "invoice_issued": (_("Invoice issued"), ""),
         "credit_note_issued": (_("Credit note issued"), ""),
         "refunded": (_("Refunded"), ""),
+        "credited": (_("Credited"), ""),
         "cancelled": (_("Cancelled"), "danger"),
         "expired": (_("Given up by the shopper"), ""),
+        "replaced": (_("Ordered otherwise by the shopper"), ""),
         "completed": (_("Completed"), "done"),
         "note": (_("Note"), ""),
     }

@@ -1,5 +1,7 @@
 """An order, locked: everything that changes one begins here, so that two never do so at once."""
 
+from collections.abc import Iterable
+
 from eseller.commerce.orders.errors import UnknownOrder
 from eseller.commerce.orders.models import Order, OrderEvent
 from eseller.commerce.orders.rules import allowed
@@ -25,12 +27,22 @@ def allowed_now(order: Order) -> frozenset[str]:
     payments = list(Payment.objects.filter(order_id=order.pk).order_by("id"))
     return allowed(
         state=order.state,
-        total=order.total,
-        online=any(provider(payment.provider).online for payment in payments),
+        due=order.due,
+        online=is_online(payments),
         payments=payments,
         lines=list(order.lines.all()),
-        invoiced=order.invoices.filter(kind="invoice").exists(),
+        invoiced=is_invoiced(order),
     )
+
+
+def is_online(payments: Iterable[Payment]) -> bool:
+    """Tell whether a provider is asked for the money; otherwise it comes by itself."""
+    return any(provider(payment.provider).online for payment in payments)
+
+
+def is_invoiced(order: Order) -> bool:
+    """Tell whether an order has its invoice."""
+    return order.invoices.filter(kind="invoice").exists()
 
 
 def note_event(order: Order, kind: str, actor: str, **data: object) -> None:

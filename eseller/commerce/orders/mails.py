@@ -88,7 +88,10 @@ def _parcel(order: OrderStatus, payload: Payload) -> dict[str, Any] | None:
 
 def _refund(order: OrderStatus, payload: Payload) -> dict[str, Any] | None:
     refund = Refund.objects.filter(pk=payload["about"]).first()
-    return None if refund is None else {"refunded": Money(refund.amount, order.currency)}
+    if refund is None:
+        return None
+    taken_off = Money(refund.off_bill, order.currency)
+    return {"refunded": Money(refund.amount, order.currency) - taken_off, "taken_off": taken_off}
 
 
 _KINDS: dict[str, tuple[Subject, More]] = {

@@ -73,6 +73,7 @@ class Order(ShopModel):
     net = models.BigIntegerField()
     vat = models.BigIntegerField()
     total = models.BigIntegerField()
+    credited = models.BigIntegerField(db_default=0, help_text="taken off what is to be paid; nothing was given back")
     created_at = models.DateTimeField(db_default=Now())
     placed_at = models.DateTimeField(null=True, help_text="when it was acknowledged to the shopper")
     cancelled_at = models.DateTimeField(null=True)
@@ -84,6 +85,7 @@ class Order(ShopModel):
             models.UniqueConstraint(fields=["shop", "checkout_key"], name="order_checkout_once"),
             models.UniqueConstraint(fields=["shop", "public_id"], name="order_public_once"),
             CheckConstraint(condition=Q(total=F("net") + F("vat")), name="order_total_adds_up"),
+            CheckConstraint(condition=Q(credited__gte=0, credited__lte=F("total")), name="order_credited"),
             CheckConstraint(
                 condition=Q(state__in=["pending", "open", "completed", "cancelled"]), name="order_state"
             ),
@@ -113,6 +115,11 @@ class Order(ShopModel):
             models.Index(fields=["shop", "state", "-id"], name="order_by_state"),
             models.Index(fields=["shop", "customer", "-id"], name="order_by_customer"),
         ]
+
+    @property
+    def due(self) -> int:
+        """What is to be paid for it in all, minor units."""
+        return self.total - self.credited
 
 
 class OrderAddress(ShopModel, AddressFields):

@@ -48,7 +48,7 @@ SELECT o.id, o.number, o.public_id, o.state, o.payment_state, o.fulfilment_state
        coalesce(m.names ->> %(language)s, m.names ->> s.default_language, o.payment_method),
        coalesce(m.instructions ->> %(language)s, m.instructions ->> s.default_language, ''), s.bank_account,
        coalesce(d.tracking_url, ''), s.order_prefix, coalesce(p.provider, ''), coalesce(p.state, ''),
-       coalesce(p.reference, ''),
+       coalesce(p.reference, ''), o.total - o.credited,
        (SELECT coalesce(sum(captured), 0)::bigint FROM payments_payment WHERE order_id = o.id)
 FROM orders_order o
 JOIN tenancy_shop s ON s.id = o.shop_id
@@ -63,7 +63,7 @@ _HEAD = (
     *("id", "number", "public_id", "state", "payment_state", "fulfilment_state", "email", "language", "currency"),
     *("prices_include_vat", "payment_method", "shipping_name", "note", "customer_reference", "net", "vat", "total"),
     *("created_at", "placed_at", "cancelled_at", "customer_id", "payment_name", "payment_instructions"),
-    *("bank_account", "tracking_url", "order_prefix", "provider", "payment", "reference", "captured"),
+    *("bank_account", "tracking_url", "order_prefix", "provider", "payment", "reference", "due", "captured"),
 )
 _LINES = """
 SELECT l.id, l.kind, l.variant_id, l.sku, l.title, l.options, l.quantity, l.fulfilled, l.refunded, l.unit_price,
@@ -159,7 +159,7 @@ def order_detail(number: str, *, language: str) -> OrderDetail:
     """
     head, lines = _one("o.number = %(wanted)s", number[:24].replace("\0", ""), language)
     status = _status(head, lines)
-    order_id, currency, total = head[0], status["currency"], status["total"]
+    order_id, currency, due = head[0], status["currency"], head[-2]
     rows = fetch(_PAYMENTS, [order_id])
     payments = tuple(
         PaymentView(
@@ -175,7 +175,14 @@ def order_detail(number: str, *, language: str) -> OrderDetail:
         )
         for row in rows
     )
-    captured, refunded = sum(row[4] for row in rows), sum(row[5] for row in rows)
+    facts: dict[str, Any] = {
+        "state": status["state"],
+        "due": due,
+        "online": any(provider(payment.provider).online for payment in payments),
+        "payments": [_Sums(*row[1:2], *row[3:6]) for row in rows],
+        "invoiced": any(paper.kind == "invoice" for paper in status["papers"]),
+    }
+    creditable = rules.creditable(**facts)
     return OrderDetail(
         **status,
         id=order_id,
@@ -185,15 +192,9 @@ def order_detail(number: str, *, language: str) -> OrderDetail:
             EventView(kind, at, actor, msgspec.json.decode(data))
             for kind, at, actor, data in fetch(_EVENTS, [order_id])
         ),
-        can=rules.allowed(
-            state=status["state"],
-            total=total.amount,
-            online=any(provider(payment.provider).online for payment in payments),
-            payments=[_Sums(*row[1:2], *row[3:6]) for row in rows],
-            lines=lines,
-            invoiced=any(paper.kind == "invoice" for paper in status["papers"]),
-        ),
-        refundable=Money(captured - refunded, currency),
+        can=rules.allowed(lines=lines, **facts),
+        creditable=Money(creditable, currency),
+        refundable=Money(creditable + sum(row[4] - row[5] for row in rows), currency),
     )
 
 
@@ -263,7 +264,7 @@ def _status(head: tuple[Any, ...], lines: tuple[OrderLineView, ...]) -> dict[str
         "net": Money(values["net"], currency),
         "vat": Money(values["vat"], currency),
         "total": Money(values["total"], currency),
-        "outstanding": Money(max(0, values["total"] - values.pop("captured")), currency),
+        "outstanding": Money(max(0, values.pop("due") - values.pop("captured")), currency),
         "vat_split": tuple(VatPart(*row) for row in fetch(_VAT, [order_id])),
         "lines": lines,
         "shipping": addresses["shipping"],

@@ -161,5 +161,7 @@ class OrderDetail(OrderStatus, frozen=True, kw_only=True):
     payments: tuple[PaymentView, ...]
     events: tuple[EventView, ...]
     can: frozenset[str]
+    creditable: Money
+    """Invoiced and not paid yet: may be taken off by a credit note."""
     refundable: Money
-    """Captured and not refunded yet."""
+    """That, and what was captured and not refunded yet."""

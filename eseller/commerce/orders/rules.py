@@ -55,17 +55,19 @@ class PaymentFacts(Protocol):
         """Minor units, in all."""
 
 
-def payment_state(total: int, payments: Iterable[PaymentFacts]) -> str:
-    """Return the money's state, from all attempts to pay."""
+def payment_state(due: int, payments: Iterable[PaymentFacts]) -> str:
+    """Return the money's state, from what is to be paid in all (minor units) and all attempts to pay it."""
     attempts = list(payments)
     captured, refunded = (sum(p.captured for p in attempts), sum(p.refunded for p in attempts))
     if refunded:
         return Paid.REFUNDED if refunded == captured else Paid.PARTIALLY_REFUNDED
-    if captured or total == 0:
-        return Paid.PAID if captured >= total else Paid.PARTIALLY_PAID
-    if any(p.state == PaymentState.AUTHORISED for p in attempts):
-        return Paid.AUTHORISED
-    return Paid.VOIDED if attempts and attempts[-1].state == PaymentState.VOIDED else Paid.UNPAID
+    if captured:
+        return Paid.PAID if captured >= due else Paid.PARTIALLY_PAID
+    if attempts and attempts[-1].state == PaymentState.VOIDED:
+        return Paid.VOIDED
+    if not due:
+        return Paid.PAID
+    return Paid.AUTHORISED if any(p.state == PaymentState.AUTHORISED for p in attempts) else Paid.UNPAID
 
 
 class LineFacts(Protocol):
@@ -103,15 +105,25 @@ def fulfilment_state(lines: Iterable[LineFacts]) -> str:
     return Sent.PARTIALLY_FULFILLED if any(open_pieces(line) for line in goods) else Sent.FULFILLED
 
 
-def is_complete(paid: str, sent: str) -> bool:
-    """Tell whether nothing is left to do for an open order."""
-    return sent in (Sent.FULFILLED, Sent.RETURNED) and paid in (Paid.PAID, Paid.PARTIALLY_REFUNDED, Paid.REFUNDED)
+def is_complete(paid: str, sent: str, *, due: int) -> bool:
+    """Tell whether nothing is left to do for an open order of which ``due`` is to be paid."""
+    settled = not due or paid in (Paid.PAID, Paid.PARTIALLY_REFUNDED, Paid.REFUNDED)
+    return settled and sent in (Sent.FULFILLED, Sent.RETURNED)
+
+
+def creditable(*, state: str, due: int, online: bool, payments: Iterable[PaymentFacts], invoiced: bool) -> int:
+    """Return how much a credit note may take off what is still to be paid, minor units; see ``allowed``.
+
+    What was never invoiced needs no credit note, and what is authorised on a card is taken or let go.
+    """
+    open_ = state in (State.OPEN, State.COMPLETED) and invoiced and not online
+    return max(0, due - sum(p.captured for p in payments)) if open_ else 0
 
 
 def allowed(
     *,
     state: str,
-    total: int,
+    due: int,
     online: bool,
     payments: Iterable[PaymentFacts],
     lines: Iterable[LineFacts],
@@ -121,7 +133,7 @@ def allowed(
 
     Args:
         state: of the order.
-        total: of the order, minor units.
+        due: what is to be paid in all, minor units.
         online: whether a provider is asked for money; otherwise it comes by itself.
         payments: all attempts to pay.
         lines: of the order.
@@ -132,10 +144,11 @@ def allowed(
     live = state in (State.OPEN, State.COMPLETED)
     answers = {
         "capture": live and online and any(p.state == PaymentState.AUTHORISED for p in attempts),
-        "mark_paid": live and not online and captured < total,
+        "mark_paid": live and not online and captured < due,
         "ship": state == State.OPEN and any(open_pieces(line) for line in goods),
         "cancel": state in (State.OPEN, State.PENDING) and not any(line.fulfilled for line in goods),
-        "refund": captured > sum(p.refunded for p in attempts),
+        "refund": captured > sum(p.refunded for p in attempts)
+        or creditable(state=state, due=due, online=online, payments=attempts, invoiced=invoiced) > 0,
         "invoice": live and not invoiced,
     }
     return frozenset(verb for verb, answer in answers.items() if answer)

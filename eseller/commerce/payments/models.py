@@ -97,11 +97,12 @@ class PaymentEvent(ShopModel):
 
 
 class Refund(ShopModel):
-    """Money given back."""
+    """Money given back, or taken off what was still to be paid."""
 
     payment = ShopForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
     key = models.CharField(max_length=64, help_text="makes refunding twice by a double click harmless")
     amount = models.BigIntegerField()
+    off_bill = models.BigIntegerField(db_default=0, help_text="how much of it was not paid, and need not be")
     reason = models.CharField(max_length=200, blank=True, default="")
     actor = models.CharField(max_length=100)
     at = models.DateTimeField(db_default=Now())
@@ -111,6 +112,7 @@ class Refund(ShopModel):
         constraints = [
             models.UniqueConstraint(fields=["shop", "key"], name="refund_once"),
             CheckConstraint(condition=Q(amount__gt=0), name="refund_amount"),
+            CheckConstraint(condition=Q(off_bill__gte=0, off_bill__lte=F("amount")), name="refund_off_bill"),
         ]
 
 

@@ -78,7 +78,7 @@ def test_an_invoice_customer_is_shipped_to_before_paying(info: ShopInfo) -> None
     order = seen(info, number)
     assert [paper.kind for paper in order.papers] == ["invoice"]
     assert order.parcels[0].tracking_url == "https://track.example/TR%201%2F2"
-    assert order.can == {"mark_paid"}
+    assert order.can == {"mark_paid", "refund"}
     mark_paid(shop_id=info.id, number=number, actor=ME)
     mark_paid(shop_id=info.id, number=number, actor=ME)
     assert states(info, number) == ("completed", "paid", "fulfilled")
@@ -236,6 +236,61 @@ def test_lines_are_refunded_at_what_was_paid_and_put_back(info: ShopInfo) -> Non
     assert [note.total for note in notes] == [333, 666, 3900]
     assert sum(note.net for note in notes) == invoice.net
     assert sum(note.vat for note in notes) == invoice.vat
+
+
+def test_goods_that_come_back_unpaid_are_credited_and_put_back(info: ShopInfo) -> None:
+    mug = shopping.make_variant(info, stock=5, price=10000)
+    number = bought(info, {mug: 2})
+    with pytest.raises(NotAllowed):  # what is not invoiced needs no credit note: cancel it
+        refund(shop_id=info.id, number=number, key="early", amount=100, actor=ME)
+    ship(shop_id=info.id, number=number, key="k", actor=ME)
+    line = seen(info, number).lines[0]
+    for _ in range(2):
+        refund(shop_id=info.id, number=number, key="a", lines={line.id: 1}, restock=True, actor=ME)
+    order = seen(info, number)
+    assert (order.outstanding.amount, order.creditable.amount, order.refundable.amount) == (13900, 13900, 13900)
+    assert states(info, number) == ("open", "unpaid", "fulfilled")
+    assert order.can == {"mark_paid", "refund"}
+    assert stock_of(info, mug) == (4, 0)
+    assert [paper.total.amount for paper in order.papers] == [23900, 10000]
+    refund(shop_id=info.id, number=number, key="b", restock=True, actor=ME)
+    assert states(info, number) == ("completed", "voided", "returned")
+    assert seen(info, number).can == set()
+    assert stock_of(info, mug) == (5, 0)
+    with shop_transaction(info.id):
+        invoice, *notes = Invoice.objects.order_by("id")
+        assert (sum(note.net for note in notes), sum(note.vat for note in notes)) == (invoice.net, invoice.vat)
+        assert Payment.objects.get().refunded == 0
+    assert jobs.queued(info) == []
+    assert [event.kind for event in order.events][-1] == "credited"
+
+
+def test_what_is_credited_is_taken_off_before_anything_is_given_back(info: ShopInfo) -> None:
+    number = bought(info, {shopping.make_variant(info, price=10000): 1})
+    ship(shop_id=info.id, number=number, key="k", actor=ME)
+    refund(shop_id=info.id, number=number, key="a", amount=900, actor=ME)
+    for amount in (13001, 0):
+        with pytest.raises(BadAmount):
+            refund(shop_id=info.id, number=number, key="b", amount=amount, actor=ME)
+        with pytest.raises(BadAmount):
+            mark_paid(shop_id=info.id, number=number, amount=amount, actor=ME)
+    mark_paid(shop_id=info.id, number=number, amount=10000, actor=ME)
+    assert seen(info, number).outstanding.amount == 3000
+    refund(shop_id=info.id, number=number, key="c", amount=5000, actor=ME)
+    order = seen(info, number)
+    assert (order.outstanding.amount, order.refundable.amount) == (0, 8000)
+    assert (order.payments[0].captured.amount, order.payments[0].refunded.amount) == (10000, 2000)
+    assert states(info, number) == ("completed", "partially_refunded", "fulfilled")
+    assert [paper.total.amount for paper in order.papers] == [13900, 900, 5000]
+
+
+def test_a_bill_that_was_lowered_is_paid_with_what_is_left(info: ShopInfo) -> None:
+    number = bought(info, {shopping.make_variant(info, price=10000): 1})
+    ship(shop_id=info.id, number=number, key="k", actor=ME)
+    refund(shop_id=info.id, number=number, key="a", amount=900, actor=ME)
+    mark_paid(shop_id=info.id, number=number, actor=ME)
+    assert states(info, number) == ("completed", "paid", "fulfilled")
+    assert seen(info, number).payments[0].captured.amount == 13000
 
 
 def test_a_refund_that_the_provider_did_not_hear_of_is_pushed_again(info: ShopInfo) -> None:

@@ -157,7 +157,7 @@ class RefundForm(LinesForm):
     def check_rest(self) -> None:
         """Before it is confirmed: compare with what is left to refund."""
         if self.minor is not None and self.minor > self.order.refundable.amount:
-            self.add_error("amount", _("At most what was paid and not refunded yet."))
+            self.add_error("amount", _("Write an amount up to what can still be refunded."))
         for line, pieces in ((line, self.lines.get(line.id, 0)) for line, _most, _proposed in self.rows):
             if pieces > self.left(line):
                 self.add_error(f"line-{line.id}", _("So many were not bought, or they were refunded already."))

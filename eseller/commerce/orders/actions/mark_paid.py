@@ -31,7 +31,7 @@ def mark_paid(*, shop_id: int, number: str, actor: str, amount: int | None = Non
         payment = Payment.objects.filter(order_id=order.pk).order_by("id").last()
         if payment is None:
             raise NotAllowed
-        outstanding = order.total - payment.captured
+        outstanding = order.due - payment.captured
         if "mark_paid" not in allowed_now(order):
             if amount is None and payment.state == PaymentState.CAPTURED and not outstanding:
                 return

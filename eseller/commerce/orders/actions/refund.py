@@ -1,4 +1,4 @@
-"""Give money back."""
+"""Give money back, or take it off what is still to be paid."""
 
 from collections.abc import Mapping
 
@@ -11,12 +11,13 @@ from eseller.commerce.inventory.actions.ship_stock import return_stock
 from eseller.commerce.orders import rules
 from eseller.commerce.orders.actions.write_credit import write_credit
 from eseller.commerce.orders.errors import BadAmount, NotAllowed
-from eseller.commerce.orders.locking import locked_order, note_event
+from eseller.commerce.orders.locking import is_invoiced, is_online, locked_order, note_event
 from eseller.commerce.orders.mails import tell
 from eseller.commerce.orders.models import Order, OrderLine
 from eseller.commerce.orders.refunds import part_of
 from eseller.commerce.payments.models import Payment, Refund
 from eseller.commerce.payments.provider import provider
+from eseller.commerce.payments.records import PaymentState
 from eseller.commerce.pricing.rules import vat_split
 from eseller.kernel import clock
 from eseller.services.jobs import defer
@@ -46,8 +47,9 @@ def refund(
 ) -> None:
     """Refund an amount or some lines, or all that is left; write a credit note where there is an invoice; tell.
 
-    Pieces that were not shipped yet are given back first, and their stock is free again. Call it outside any
-    transaction: the refund is written first, then the provider is asked, again by a job until it has done it.
+    What was invoiced and is not paid yet is taken off first; only what is above that is given back. Pieces that were
+    not shipped yet are given back first, and their stock is free again. Call it outside any transaction: the refund is
+    written first, then the provider is asked, again by a job until it has done it.
 
     Args:
         shop_id: the shop.
@@ -61,7 +63,7 @@ def refund(
 
     Raises:
         UnknownOrder: when there is no such order.
-        NotAllowed: when nothing was paid, or all of it is refunded.
+        NotAllowed: when nothing was paid or invoiced, or all of it is refunded.
         BadAmount: with fields ``amount`` or ``lines``.
     """
     with shop_transaction(shop_id, actor=actor, durable=True, label="refund"):
@@ -90,7 +92,7 @@ def write_refund(
     reason: str,
     actor: str,
 ) -> int | None:
-    """Write a refund of a locked order, once for each key; return the payment to push, or None when it was written.
+    """Write a refund of a locked order, once for each key; return the payment to push, or None where none is to be.
 
     Raises:
         NotAllowed, BadAmount: as ``refund``.
@@ -98,31 +100,58 @@ def write_refund(
     key = key[:64]
     if Refund.objects.filter(key=key).exists():
         return None
-    payment = Payment.objects.filter(order_id=order.pk, captured__gt=0).order_by("id").last()
-    left = payment.captured - payment.refunded if payment else 0
+    payment = Payment.objects.filter(order_id=order.pk).order_by("id").last()
+    unpaid = _unpaid(order, payment)
+    left = unpaid + (payment.captured - payment.refunded if payment else 0)
     if payment is None or not left:
         raise NotAllowed
     parts = _parts(order, None if lines is None and amount is not None else lines)
     given = _given(amount, lines, parts, left)
+    off_bill = min(given, unpaid)
     made = Refund.objects.create(
-        payment=payment, key=key, amount=given, reason=tidy(reason)[:200], actor=actor, at=clock.now()
+        payment=payment,
+        key=key,
+        amount=given,
+        off_bill=off_bill,
+        reason=tidy(reason)[:200],
+        actor=actor,
+        at=clock.now(),
     )
-    payment.refunded += given
-    payment.save(update_fields=["refunded"])
+    order.credited += off_bill
+    payment.refunded += given - off_bill
+    if not order.due:
+        payment.state = PaymentState.VOIDED  # nothing is to be paid any more
+    payment.save(update_fields=["refunded", "state"])
     _give_back_goods(order, parts if lines is not None or given == left else [], restock, actor)
     exact = vat_split(parts) if lines is not None else ()
     write_credit(order=order, key=f"credit_note:{made.pk}", amount=given, parts=exact, actor=actor)
-    order.payment_state = rules.payment_state(order.total, Payment.objects.filter(order_id=order.pk).order_by("id"))
+    order.payment_state = rules.payment_state(order.due, Payment.objects.filter(order_id=order.pk).order_by("id"))
     order.fulfilment_state = rules.fulfilment_state(order.lines.all())
-    if order.state == rules.State.OPEN and rules.is_complete(order.payment_state, order.fulfilment_state):
+    done = rules.is_complete(order.payment_state, order.fulfilment_state, due=order.due)
+    if order.state == rules.State.OPEN and done:
         order.state = rules.move(order.state, "complete")
-    order.save(update_fields=["payment_state", "fulfilment_state", "state"])
-    note_event(order, "refunded", actor, refund=made.pk, amount=given, restocked=restock)
+    order.save(update_fields=["credited", "payment_state", "fulfilment_state", "state"])
+    kind = "refunded" if given > off_bill else "credited"
+    note_event(order, kind, actor, refund=made.pk, amount=given, off_bill=off_bill, restocked=restock)
     tell(
         "order_refunded", order_id=order.pk, recipient=order.email, language=order.language, about=made.pk
     )
+    if given == off_bill:
+        return None
     _push_later(payment.pk)
     return int(payment.pk)
+
+
+def _unpaid(order: Order, payment: Payment | None) -> int:
+    """Return how much can be taken off what is still to be paid, minor units."""
+    payments = [payment] if payment else []
+    return rules.creditable(
+        state=order.state,
+        due=order.due,
+        online=is_online(payments),
+        payments=payments,
+        invoiced=is_invoiced(order),
+    )
 
 
 def _push_later(payment_id: int) -> None:

@@ -22,7 +22,7 @@ SOLD_OUT, TOO_LATE = "sold_out", "too_late"
 # The order is found by its key whatever the planner knows: a join was planned as a scan while the tables were small.
 _LOCK = """
 SELECT o.id, o.number, o.state, o.placed_at IS NOT NULL, o.payment_state, o.fulfilment_state, o.checkout_key,
-       o.from_cart, o.total, o.email, o.language, p.id, p.provider, p.reference, p.state, p.amount,
+       o.from_cart, o.total - o.credited, o.email, o.language, p.id, p.provider, p.reference, p.state, p.amount,
        p.authorised, p.captured, p.refunded
 FROM orders_order o, payments_payment p
 WHERE p.token = %(token)s AND o.id = (SELECT order_id FROM payments_payment WHERE token = %(token)s)
@@ -92,7 +92,7 @@ class Found(msgspec.Struct, frozen=True):
     fulfilment_state: str
     checkout_key: str
     from_cart: int | None
-    total: int
+    due: int
     email: str
     language: str
     payment_id: int
@@ -226,7 +226,7 @@ def _follow(
     elif found.state == rules.State.CANCELLED and before.state is PaymentState.VOIDED and told.state in HELD:
         # It was let go while its beginning was under way.
         _give_back(found)
-    paid = rules.payment_state(found.total, [after])
+    paid = rules.payment_state(found.due, [after])
     state = rules.move(found.state, verb) if verb else found.state
     if kind == SOLD_OUT:
         _tell_cancelled(found, SOLD_OUT)
@@ -234,7 +234,7 @@ def _follow(
         _place(found)
     elif verb == "decline":
         _cancel(found)
-    elif state == rules.State.OPEN and rules.is_complete(paid, found.fulfilment_state):
+    elif state == rules.State.OPEN and rules.is_complete(paid, found.fulfilment_state, due=found.due):
         state = rules.move(state, "complete")
     if after.captured > before.captured:
         write_invoice(order_id=found.order_id, actor=actor)

@@ -79,7 +79,7 @@ def _send(
                 stock[line.variant_id] = pieces
     ship_stock(key=order.checkout_key, lines=stock, reference=order.number, actor=actor)
     order.fulfilment_state = rules.fulfilment_state(goods)
-    if rules.is_complete(order.payment_state, order.fulfilment_state):
+    if rules.is_complete(order.payment_state, order.fulfilment_state, due=order.due):
         order.state = rules.move(order.state, "complete")
     order.save(update_fields=["fulfilment_state", "state"])
     write_invoice(order_id=order.pk, actor=actor)
