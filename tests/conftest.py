@@ -5,7 +5,8 @@ Tests really commit. They stay apart because each works in shops of its own, whi
 
 import os
 import secrets
-import socket
+import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,22 +33,29 @@ os.environ.update(
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start Django, and keep tests off the network: what isn't this machine is refused before a packet leaves."""
-    real = socket.socket.connect
-
-    def guarded(self: socket.socket, address: Any) -> None:
-        host = address[0] if isinstance(address, tuple) else "127.0.0.1"
-        if host not in ("localhost", "::1") and not str(host).startswith("127."):
-            raise RuntimeError(f"A test tried to reach {host}; tests stay on this machine.")
-        real(self, address)
-
-    socket.socket.connect = guarded  # type: ignore[method-assign,assignment]
+    """Start Django, and keep tests off the network."""
+    sys.addaudithook(_stay_here)
 
     import django
     from django.test.utils import setup_test_environment
 
     django.setup()
     setup_test_environment(debug=False)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave nothing behind."""
+    shutil.rmtree(_SCRATCH, ignore_errors=True)
+
+
+def _stay_here(event: str, arguments: tuple[Any, ...]) -> None:
+    """Refuse, before a packet leaves, what Python sends to another machine by whatever call."""
+    if event not in ("socket.connect", "socket.sendto", "socket.sendmsg"):
+        return
+    address = arguments[1]
+    host = str(address[0]) if isinstance(address, tuple) else "localhost"
+    if host not in ("localhost", "::1") and not host.startswith("127."):
+        raise RuntimeError(f"A test tried to reach {host}; tests stay on this machine.")
 
 
 @pytest.fixture(scope="session")
