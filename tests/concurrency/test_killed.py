@@ -23,6 +23,8 @@ from eseller.tenancy.scope import shop_transaction
 from tests.commerce import shopping
 from tests.commerce.orders.jobs import work
 
+pytestmark = pytest.mark.pg15
+
 
 @pytest.fixture
 def info(shop: Any) -> ShopInfo:

@@ -27,6 +27,8 @@ from eseller.tenancy.scope import shop_transaction
 from tests.commerce import shopping
 from tests.concurrency.crowd import all_at_once
 
+pytestmark = pytest.mark.pg15
+
 
 @pytest.fixture
 def info(shop: Any) -> ShopInfo:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.test.utils import override_settings
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -15,6 +16,8 @@ from eseller.services.models import OutboxMessage
 from eseller.tenancy.hosts import ShopInfo
 from eseller.tenancy.scope import shop_transaction
 from tests.commerce import shopping
+
+pytestmark = pytest.mark.pg15
 
 
 def work() -> None:

@@ -20,6 +20,8 @@ from eseller.tenancy.sql import execute, fetch
 from tests.commerce.catalog.counting import statements
 from tests.commerce.catalog.drafts import draft, option, saved, variant
 
+pytestmark = pytest.mark.pg15
+
 
 def found(shop: Any, query: str, language: str = "en") -> list[str]:
     with shop_transaction(shop.pk):

@@ -36,6 +36,8 @@ from eseller.tenancy.models import History
 from eseller.tenancy.scope import shop_transaction
 from tests.commerce import shopping
 
+pytestmark = pytest.mark.pg15
+
 
 @pytest.fixture
 def info(shop: Any) -> ShopInfo:
