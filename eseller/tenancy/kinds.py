@@ -8,6 +8,7 @@ from msgspec import Meta
 from eseller.resilience.records.fields import (
     BLOCK,
     LINE,
+    NEVER,
     Country,
     Currency,
     Email,
@@ -68,6 +69,29 @@ class DomainRow(Row):
     is_primary: Flag
 
 
+class UserRow(Row):
+    """A member of shops. Of the platform, not of a shop."""
+
+    id: Id
+    password: Annotated[str, Meta(max_length=128, pattern=LINE, description="a hash in one line")]
+    last_login: datetime | None
+    email: Email
+    name: Annotated[str, Meta(max_length=100, pattern=LINE, description="at most 100 characters in a line")]
+    language: Language
+    is_active: Flag
+    created_at: datetime
+
+
+class MembershipRow(Row):
+    """A person's role in a shop."""
+
+    id: Id
+    shop_id: Id
+    user_id: Id
+    role: Literal["owner", "manager", "clerk", "reader"]
+    created_at: datetime
+
+
 register(
     Kind(
         table="tenancy_shop",
@@ -90,4 +114,20 @@ register(
         },
     ),
     Kind(table="tenancy_domain", row=DomainRow, label="domain", pages=("all pages at this host",)),
+    Kind(
+        table="tenancy_user",
+        row=UserRow,
+        label="person",
+        shop=None,
+        secret=frozenset({"password", "email", "name"}),
+        pages=("back office of the person's shops",),
+        stand_ins={"last_login": None, "name": "–", "language": "en", "created_at": NEVER},
+    ),
+    Kind(
+        table="tenancy_membership",
+        row=MembershipRow,
+        label="member",
+        pages=("back office",),
+        stand_ins={"created_at": NEVER},
+    ),
 )

@@ -211,6 +211,8 @@ class Finding(ShopModel):
     problems = models.JSONField(help_text="[{column, rule, value}], all that is wrong")
     patch = models.JSONField(null=True, help_text="what is shown instead of some fields; null: the row is left out")
     pages = ArrayField(models.CharField(max_length=200), default=list)
+    root_table = models.CharField(max_length=63, help_text="what the row is a part of: the form that mends it")
+    root_id = models.BigIntegerField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     found_by = models.CharField(max_length=20, help_text="page, change or scan")
     seen = models.PositiveIntegerField(default=1)

@@ -24,6 +24,7 @@ DONE = {
     "shipped": gettext_lazy("The parcel was noted and the customer is told."),
     "cancelled": gettext_lazy("The order was cancelled."),
     "refunded": gettext_lazy("The refund was made."),
+    "mailed": gettext_lazy("The mail is on its way again."),
     "noted": gettext_lazy("The note was added."),
     "invited": gettext_lazy("The invitation is on its way."),
 }
@@ -43,6 +44,7 @@ _SETTINGS: list[tuple[str, Any, str, Permission]] = [
     ("domains", gettext_lazy("Addresses"), "globe", Permission.SETTINGS),
     ("staff", gettext_lazy("Staff"), "users", Permission.STAFF),
     ("history", gettext_lazy("History"), "history", Permission.SETTINGS),
+    ("damage", gettext_lazy("Damaged records"), "shield", Permission.SEE),
 ]
 
 

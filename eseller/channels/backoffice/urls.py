@@ -7,6 +7,7 @@ from eseller.channels.backoffice.views import (
     account,
     categories,
     content,
+    damage,
     dashboard,
     domains,
     history,
@@ -43,6 +44,7 @@ urlpatterns = [
     path("<slug:shop>/orders/<str:number>/cancel", order_actions.order_cancel, name="order-cancel"),
     path("<slug:shop>/orders/<str:number>/refund", order_actions.order_refund, name="order-refund"),
     path("<slug:shop>/orders/<str:number>/invoice", order_actions.order_invoice, name="order-invoice"),
+    path("<slug:shop>/orders/<str:number>/mails", order_actions.order_mails, name="order-mails"),
     path("<slug:shop>/orders/<str:number>/papers/<int:paper_id>.pdf", orders.paper, name="paper"),
     path("<slug:shop>/products", products.products, name="products"),
     path("<slug:shop>/products/new", product.product_new, name="product-new"),
@@ -77,4 +79,5 @@ urlpatterns = [
     path("<slug:shop>/staff/<int:user_id>/remove", staff.member_remove, name="member-remove"),
     path("<slug:shop>/staff/<int:user_id>/invite", staff.member_invite_again, name="member-invite-again"),
     path("<slug:shop>/history", history.history, name="history"),
+    path("<slug:shop>/damaged", damage.damage, name="damage"),
 ]

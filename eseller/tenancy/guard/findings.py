@@ -8,7 +8,7 @@ from typing import Any
 from eseller.resilience.records.kind import Kind, kinds
 from eseller.resilience.records.mend import Patch, patch_of
 from eseller.tenancy.guard import quarantine
-from eseller.tenancy.guard.pages import pages_of
+from eseller.tenancy.guard.pages import pages_of, root_of
 from eseller.tenancy.guard.rows import BadRow
 from eseller.tenancy.sql import raw
 
@@ -20,9 +20,9 @@ WHERE table_name = %s AND row_id = %s AND shop_id IS NOT DISTINCT FROM %s ORDER 
 """
 _NOTE = """
 INSERT INTO public.tenancy_finding AS f (shop_id, table_name, row_id, column_name, value, rule, problems, patch, pages,
-    state, found_by, seen, closed_by, note, writer, writer_db_user, written_at, request_id)
+    root_table, root_id, state, found_by, seen, closed_by, note, writer, writer_db_user, written_at, request_id)
 VALUES (%(shop)s, %(table)s, %(row)s, %(column)s, %(value)s, %(rule)s, %(problems)s, %(patch)s, %(pages)s,
-    'open', %(found_by)s, 1, '', '', %(writer)s, %(db_user)s, %(at)s, %(request)s)
+    %(root_table)s, %(root_id)s, 'open', %(found_by)s, 1, '', '', %(writer)s, %(db_user)s, %(at)s, %(request)s)
 ON CONFLICT (shop_id, table_name, row_id) WHERE NOT state = 'closed' DO UPDATE SET
     seen = f.seen + 1, last_seen_at = now(), column_name = excluded.column_name, value = excluded.value,
     rule = excluded.rule, problems = excluded.problems, patch = excluded.patch, pages = excluded.pages,
@@ -64,7 +64,7 @@ def _note(connection: Any, bad: BadRow, found_by: str) -> tuple[Patch, str]:
     kind = kinds()[bad.table]
     history = raw(connection, _HISTORY, [bad.table, bad.row_id, bad.shop_id, VERSIONS])
     patch = _patch(kind, bad, history)
-    first = bad.problems[0]
+    first, root = bad.problems[0], root_of(connection, kind, bad)
     values = {
         "shop": bad.shop_id,
         "table": bad.table,
@@ -74,7 +74,9 @@ def _note(connection: Any, bad: BadRow, found_by: str) -> tuple[Patch, str]:
         "rule": first.rule[:500],
         "problems": json.dumps([_problem(one.column, one.rule, one.value) for one in bad.problems]),
         "patch": None if patch is None else json.dumps(dict(patch)),
-        "pages": pages_of(connection, kind, bad)[:50],
+        "pages": pages_of(kind, root)[:50],
+        "root_table": root.kind.table,
+        "root_id": root.row_id,
         "found_by": found_by,
         "writer": history[0][2] if history else "",
         "db_user": history[0][3] if history else "",

@@ -1,4 +1,4 @@
-"""On which pages a bad row is seen, as far as a cheap look tells."""
+"""On which pages a bad row is seen, and to whose form it belongs, as far as a cheap look tells."""
 
 from typing import Any
 
@@ -11,22 +11,37 @@ from eseller.tenancy.sql import raw
 _STEPS = 4
 
 
-def pages_of(connection: Any, kind: Kind, bad: BadRow) -> list[str]:
-    """Return the address of the page that a row is shown on, and in words what else shows it."""
-    address = _address(connection, kind, bad.row, _STEPS)
-    return [*([address] if address else []), *kind.pages]
+class Root(msgspec.Struct, frozen=True):
+    """The row that a bad one is a part of, such as the product of a price; itself where it is part of none."""
+
+    kind: Kind
+    row_id: int
+    values: dict[str, Any] = {}
 
 
-def _address(connection: Any, kind: Kind, row: bytes | str, steps: int) -> str:
+def root_of(connection: Any, kind: Kind, bad: BadRow) -> Root:
+    """Return the row whose form mends a bad one."""
+    return _root(connection, Root(kind, bad.row_id, _values(bad.row)), _STEPS)
+
+
+def pages_of(kind: Kind, root: Root) -> list[str]:
+    """Return the address of the page that shows a row, and in words what else does."""
+    address = [root.kind.path + str(root.values.get("slug"))[:150]] if root.kind.path else []
+    return [*address, *kind.pages]
+
+
+def _root(connection: Any, at: Root, steps: int) -> Root:
+    above = at.values.get(at.kind.owner)
+    target = next((table for column, table, _same in references(at.kind.table) if column == at.kind.owner), None)
+    if target not in kinds() or not isinstance(above, int) or not steps:
+        return at
+    found = raw(connection, f"SELECT to_jsonb(t)::text FROM public.{target} t WHERE id = %s", [above])  # noqa: S608  (our own names)
+    return _root(connection, Root(kinds()[target], above, _values(found[0][0])), steps - 1) if found else at
+
+
+def _values(row: bytes | str) -> dict[str, Any]:
     try:
-        values: dict[str, Any] = msgspec.json.decode(row)
+        values = msgspec.json.decode(row)
     except msgspec.MsgspecError:
-        return ""
-    if kind.path:
-        return kind.path + str(values.get("slug"))[:150]
-    wanted = values.get(kind.owner)
-    target = next((table for column, table, _same in references(kind.table) if column == kind.owner), None)
-    if target is None or target not in kinds() or not isinstance(wanted, int) or not steps:
-        return ""
-    found = raw(connection, f"SELECT to_jsonb(t)::text FROM public.{target} t WHERE id = %s", [wanted])  # noqa: S608  (our own names)
-    return _address(connection, kinds()[target], found[0][0], steps - 1) if found else ""
+        return {}
+    return values if isinstance(values, dict) else {}

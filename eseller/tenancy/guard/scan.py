@@ -46,6 +46,13 @@ class Step(msgspec.Struct, frozen=True):
     seconds: float
 
 
+def start_over(tables: Iterable[str]) -> None:
+    """Let the next scan of some tables begin at their first rows."""
+    with platform_transaction(actor=ACTOR):
+        names = list(tables)
+        raw(connections[PLATFORM], "DELETE FROM public.tenancy_scanplace WHERE table_name = ANY (%s)", [names])
+
+
 def scan_step(kind: Kind, *, most: int = BATCH) -> Step:
     """Judge the next batch of a table and keep the place, in one transaction."""
     began = time.monotonic()

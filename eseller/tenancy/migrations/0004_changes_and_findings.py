@@ -46,6 +46,8 @@ class Migration(migrations.Migration):
                 ('problems', models.JSONField(help_text='[{column, rule, value}], all that is wrong')),
                 ('patch', models.JSONField(help_text='what is shown instead of some fields; null: the row is left out', null=True)),
                 ('pages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), default=list, size=None)),
+                ('root_table', models.CharField(help_text='what the row is a part of: the form that mends it', max_length=63)),
+                ('root_id', models.BigIntegerField()),
                 ('state', models.CharField(choices=[('open', 'Open'), ('waived', 'Waived'), ('closed', 'Closed')], default='open', max_length=10)),
                 ('found_by', models.CharField(help_text='page, change or scan', max_length=20)),
                 ('seen', models.PositiveIntegerField(default=1)),

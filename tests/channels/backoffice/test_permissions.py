@@ -17,6 +17,7 @@ from tests.factories import make_member, make_shop, make_user
 
 PATTERNS: dict[str, Any] = {str(pattern.name): pattern for pattern in urls.urlpatterns}
 READER = {
+    "damage",
     "dashboard",
     "media",
     "orders",
@@ -94,6 +95,7 @@ def changes(world: World) -> list[tuple[str, str, dict[str, Any]]]:
     forms: dict[str, dict[str, Any]] = {
         "order": {"text": "Called the customer."},
         "order-invoice": {},
+        "order-mails": {},
         "order-ship": lines | {"tracking_number": "T1"},
         "order-paid": {},
         "order-refund": key | {"what": "amount", "amount": "10,00", "do": "confirm"},
@@ -194,7 +196,7 @@ def test_another_shops_records_are_not_reached_through_ones_own(world: World) ->
         own = path.replace(f"/{world.shop.slug}/", f"/{mine.slug}/")
         if "<int:" in str(PATTERNS[name].pattern) or "<str:" in str(PATTERNS[name].pattern):
             assert browser.send(own, form).status_code in (404, 409), name
-    for name in READER - {"dashboard", "orders", "products", "categories", "pages", "home"}:
+    for name in READER - {"damage", "dashboard", "orders", "products", "categories", "pages", "home"}:
         path = address(world, name).replace(f"/{world.shop.slug}/", f"/{mine.slug}/")
         assert browser.get(path).status_code == 404, name
     assert fingerprint(world.shop) == before

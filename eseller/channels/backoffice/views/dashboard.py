@@ -2,12 +2,13 @@
 
 from django.http import HttpRequest, HttpResponse
 
-from eseller.channels.backoffice import figures
+from eseller.channels.backoffice import damage, figures
 from eseller.channels.backoffice.chart import HEIGHT, WIDTH, bars
 from eseller.channels.backoffice.guard import Office, of_shop
 from eseller.channels.backoffice.labels import fulfilment_label, order_label, payment_label
 from eseller.channels.backoffice.page import show
 from eseller.channels.backoffice.permissions import Permission
+from eseller.channels.backoffice.undelivered import undelivered
 from eseller.commerce.orders import queries
 from eseller.commerce.orders.records import OrderFilter
 from eseller.kernel.money import Money
@@ -25,6 +26,8 @@ def dashboard(request: HttpRequest, office: Office) -> HttpResponse:
         low = figures.low_stock(language=office.language, default_language=shop.default_language)
         steps = figures.first_steps()
         latest = queries.orders_list(OrderFilter())
+        damaged = damage.count(office)
+        lost = undelivered()
     sold = sum(day.total for day in days)
     count = sum(day.orders for day in days)
     return show(
@@ -33,6 +36,7 @@ def dashboard(request: HttpRequest, office: Office) -> HttpResponse:
         "dashboard.html",
         section="dashboard",
         waiting=waiting,
+        undelivered=lost,
         days=list(zip(days, bars([day.total for day in days]), strict=True)),
         drawing=(WIDTH, HEIGHT),
         sold=Money(sold, shop.currency),
@@ -42,5 +46,6 @@ def dashboard(request: HttpRequest, office: Office) -> HttpResponse:
         steps=steps,
         new=not (steps.products and steps.shipping and steps.payment and steps.pages),
         latest=latest.rows[:LATEST],
+        damaged=damaged,
         labels=(order_label, payment_label, fulfilment_label),
     )
