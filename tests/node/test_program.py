@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import signal
 import subprocess
@@ -12,7 +11,6 @@ import time
 import pytest
 
 from eseller.cluster import leash
-from eseller.node.console import Console
 from eseller.node.program import LONGEST_DELAY, LONGEST_LINE, STEADY_SECONDS, Child, Program, leashed
 
 
@@ -92,36 +90,3 @@ def leashed_by_somebody_else(program: list[str]) -> list[str]:
     command = leash.command(program, last_signal=signal.SIGKILL)
     command[command.index(str(os.getpid()))] = "1"
     return command
-
-
-def test_control_characters_of_a_request_can_not_paint_the_terminal() -> None:
-    stream = io.StringIO()
-    Console(stream).say("web.0", "GET /\x1b[31mred\r\x07")
-
-    assert "\x1b" not in stream.getvalue()
-    assert "\r" not in stream.getvalue()
-    assert "web.0      GET /" in stream.getvalue()
-
-
-@pytest.mark.parametrize(("tty", "no_color", "coloured"), [(True, "", True), (True, "1", False), (False, "", False)])
-def test_colour_is_for_people_who_want_it(
-    monkeypatch: pytest.MonkeyPatch, tty: bool, no_color: str, coloured: bool
-) -> None:
-    stream = io.StringIO()
-    stream.isatty = lambda: tty  # type: ignore[method-assign]
-    monkeypatch.setenv("NO_COLOR", no_color)
-    Console(stream).say("web.0", "hello", colour="green")
-
-    assert ("\x1b[32m" in stream.getvalue()) is coloured
-
-
-def test_a_reader_who_left_stops_nothing() -> None:
-    reading, writing = os.pipe()
-    stream = os.fdopen(writing, "w", closefd=False)
-    os.close(reading)
-    console = Console(stream)
-
-    console.say("web.0", "hello")
-    console.say("web.0", "again")
-
-    os.close(writing)
