@@ -17,6 +17,10 @@ INSERT INTO services_outboxmessage
 VALUES (%s, %s, %s, %s, %s, %s::jsonb, 'pending', 0, '', now())
 ON CONFLICT (shop_id, key) DO NOTHING RETURNING id
 """
+_AGAIN = """
+UPDATE services_outboxmessage SET state = 'pending', attempts = 0, last_error = ''
+WHERE state = 'failed' AND payload @> %s::jsonb RETURNING id
+"""
 
 
 class Mail(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,3 +73,16 @@ def put(*, kind: str, key: str, recipient: str, language: str, payload: Payload)
     if rows:
         defer(send_mail, message=rows[0][0])
     return bool(rows)
+
+
+def send_again(*, about: Payload) -> int:
+    """Queue the mails once more that were given up and whose payload has all of ``about``; return how many.
+
+    Call it inside a ``shop_transaction``.
+    """
+    from eseller.services.tasks import send_mail
+
+    rows = fetch(_AGAIN, [msgspec.json.encode(about).decode()])
+    for (message,) in rows:
+        defer(send_mail, message=message)
+    return len(rows)

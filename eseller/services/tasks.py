@@ -9,7 +9,8 @@ from eseller.services.sending import deliver
 from eseller.services.shops import each_shop, rows_of
 from eseller.tenancy.scope import shop_transaction
 
-ATTEMPTS = 9
+ATTEMPTS = 11
+"""With waits that triple from 3 s on: a day in all, so that a mail server may be away for a night."""
 _BATCH = 500
 # Nobody sends these, and no job of theirs is left: whoever had one died, or found the dead one's claim and went away.
 _LOST = """

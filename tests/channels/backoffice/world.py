@@ -15,6 +15,7 @@ from eseller.commerce.content.actions.save_page import save_page
 from eseller.commerce.content.drafts import PageDraft, PageTextDraft
 from eseller.commerce.orders.actions.place_order import place_order
 from eseller.media.actions.store_image import store_image
+from eseller.services.models import OutboxMessage
 from eseller.tenancy.actions.add_domain import add_domain
 from eseller.tenancy.hosts import ShopInfo
 from eseller.tenancy.models import ShopModel
@@ -78,6 +79,9 @@ def make_world(shop: Any) -> World:
         page = PageDraft(slug="about", texts=(PageTextDraft(language="en", title="About us", body="Clay."),))
         page_id = save_page(draft=page, actor="test")
     domain_id = add_domain(shop_id=shop.pk, host=f"second-{shop.slug}.localhost", actor="test")
+    invoice_order = make_order(info, variant_id)
+    with shop_transaction(shop.pk, actor="test"):
+        OutboxMessage.objects.update(state="failed", attempts=9, last_error="SMTPRecipientsRefused: 550")
     return World(
         shop,
         info,
@@ -88,7 +92,7 @@ def make_world(shop: Any) -> World:
         domain_id,
         make_member(shop, "clerk").pk,
         f"{image.sha256}-160.webp",
-        make_order(info, variant_id),
+        invoice_order,
         make_order(info, variant_id, card=shopping.APPROVED),
     )
 

@@ -19,6 +19,7 @@ from eseller.commerce.orders.actions.refund import refund
 from eseller.commerce.orders.actions.ship import ship
 from eseller.commerce.orders.errors import NotAllowed
 from eseller.commerce.orders.records import OrderDetail
+from eseller.services import outbox
 
 
 @of_shop(see=Permission.ORDERS, change=Permission.ORDERS)
@@ -69,6 +70,15 @@ def order_invoice(request: HttpRequest, office: Office, number: str) -> HttpResp
     """Write the invoice."""
     issue_invoice(shop_id=office.shop.id, number=number, actor=office.actor)
     return HttpResponseRedirect(f"{office.url('order', number=number)}?done=created")
+
+
+@of_shop(change=Permission.ORDERS)
+def order_mails(request: HttpRequest, office: Office, number: str) -> HttpResponse:  # noqa: ARG001
+    """Send the mails about the order again that could not be delivered."""
+    order = _order(office, number)
+    with office.scope("order"):
+        sent = outbox.send_again(about={"order": order.id})
+    return _back(office, number, "mailed" if sent else "unchanged")
 
 
 @of_shop(see=Permission.ORDERS, change=Permission.ORDERS)

@@ -22,6 +22,7 @@ from eseller.channels.backoffice.page import show
 from eseller.channels.backoffice.paging import page_number, page_window
 from eseller.channels.backoffice.permissions import Permission
 from eseller.channels.backoffice.timeline import timeline
+from eseller.channels.backoffice.undelivered import Undelivered, undelivered
 from eseller.commerce.customers.errors import InvalidFields
 from eseller.commerce.orders import queries
 from eseller.commerce.orders.actions.add_note import add_note
@@ -98,7 +99,8 @@ def order(request: HttpRequest, office: Office, number: str) -> HttpResponse:
     with office.scope("order"):
         detail = queries.order_detail(number, language=office.language)
         names = _names(office, detail)
-    return show_order(request, office, detail, form=form, names=names)
+        lost = undelivered(number=detail.number)
+    return show_order(request, office, detail, form=form, names=names, lost=lost)
 
 
 def _names(office: Office, detail: OrderDetail) -> dict[str, str]:
@@ -109,7 +111,13 @@ def _names(office: Office, detail: OrderDetail) -> dict[str, str]:
 
 
 def show_order(
-    request: HttpRequest, office: Office, detail: OrderDetail, *, form: NoteForm, names: dict[str, str]
+    request: HttpRequest,
+    office: Office,
+    detail: OrderDetail,
+    *,
+    form: NoteForm,
+    names: dict[str, str],
+    lost: list[Undelivered],
 ) -> HttpResponse:
     """Render one order."""
     return show(
@@ -119,6 +127,7 @@ def show_order(
         section="orders",
         status=422 if form.errors else 200,
         order=detail,
+        undelivered=lost,
         form=form,
         states=(
             order_label(detail.state),
