@@ -66,7 +66,7 @@ def test_a_database_of_ones_own_is_used_and_each_process_knows_only_its_logins(
 ) -> None:
     environ = environ_for(data_dir, DATABASE_URL=own_database.url, ESELLER_WEB_PROCESSES="1")
     environ.pop("ESELLER_PG_BIN", None)
-    passwords = {role: load(environ).role_url(role).password for role in ROLES}
+    passwords: dict[str, str] = {role: load(environ).role_url(role).password for role in ROLES}
     secrets = {"admin": own_database.password, "secret": environ["ESELLER_SECRET"], **passwords}
     node = Node((*ESELLER, "up"), environ, data_dir.parent / "log")
     try:
