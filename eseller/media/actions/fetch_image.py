@@ -2,10 +2,9 @@
 
 from enum import StrEnum
 
-from eseller.media import storage
+from eseller.media.actions.fill_image import fill_image
 from eseller.media.errors import MediaError
 from eseller.media.fetch import Limits, Resolver, fetch, system_resolver
-from eseller.media.images import make_renditions
 from eseller.media.models import MediaImage
 from eseller.tenancy.scope import shop_transaction
 
@@ -48,22 +47,11 @@ def fetch_image(
         return Outcome.DONE
     try:
         data = fetch(url, limits or Limits(), resolver)
-        sha256 = storage.digest(data)
-        renditions = make_renditions(data)
-        storage.save_renditions(shop_id, sha256, renditions)
+        fill_image(shop_id=shop_id, image_id=image_id, data=data, actor=actor)
     except MediaError as error:
         final = last_try or not error.retryable
         _note_failure(shop_id, image_id, actor, error.message, final=final)
         return Outcome.GIVEN_UP if final else Outcome.TRY_AGAIN
-    with shop_transaction(shop_id, actor=actor):
-        MediaImage.objects.filter(pk=image_id).update(
-            state=MediaImage.State.READY,
-            sha256=sha256,
-            width=renditions.width,
-            height=renditions.height,
-            bytes=len(data),
-            failure="",
-        )
     return Outcome.DONE
 
 
