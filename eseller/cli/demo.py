@@ -46,4 +46,9 @@ def _load() -> None:
     django.setup()
     from eseller.demo.load import load_demo
 
-    load_demo()
+    failures = load_demo()
+    for failure in failures:
+        typer.secho(failure, fg=typer.colors.RED, err=True)
+    if failures:
+        summary = f"{len(failures)} steps of the demo's orders failed; all else is there."
+        typer.secho(summary, fg=typer.colors.RED, err=True)

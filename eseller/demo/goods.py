@@ -12,13 +12,13 @@ from eseller.tenancy.scope import shop_transaction
 SOURCE = "demo"
 
 
-def load_goods(shop_id: int, content: records.ShopContent, *, actor: str) -> None:
-    """Make the categories and products that are missing."""
+def load_goods(shop_id: int, content: records.ShopContent, *, actor: str, scale: float = 1.0) -> None:
+    """Make the categories and products that are missing, with pictures of a share of the usual size."""
     with shop_transaction(shop_id):
         categories = dict(Category.objects.values_list("slug", "pk"))
         products = set(Product.objects.filter(source=SOURCE).values_list("slug", flat=True))
     missing = any(category.slug not in categories for category in content.categories)
-    pictures = [picture.data for picture in category_pictures(content)] if missing else []
+    pictures = [picture.data for picture in category_pictures(content, scale=scale)] if missing else []
     for position, category in enumerate(content.categories):
         if category.slug not in categories:
             image = store_image(shop_id=shop_id, data=pictures[position], actor=actor)
@@ -29,7 +29,7 @@ def load_goods(shop_id: int, content: records.ShopContent, *, actor: str) -> Non
                 )
     for product in content.products:
         if product.slug not in products:
-            images = _images(shop_id, content, product, actor)
+            images = _images(shop_id, content, product, actor, scale)
             with shop_transaction(shop_id, actor=actor):
                 save_product(draft=_product(content.shop, product, images, categories), actor=actor)
 
@@ -48,14 +48,14 @@ def _category(category: records.Category, position: int, parent: int | None, ima
 
 
 def _images(
-    shop_id: int, content: records.ShopContent, product: records.Product, actor: str
+    shop_id: int, content: records.ShopContent, product: records.Product, actor: str, scale: float
 ) -> dict[str, drafts.ImageDraft]:
     """Draw and store a product's pictures; keyed by their name, in order."""
     return {
         name: drafts.ImageDraft(
             image_id=store_image(shop_id=shop_id, data=data, actor=actor).id, alts=dict(alts)
         )
-        for name, data, alts in product_pictures(content, product)
+        for name, data, alts in product_pictures(content, product, scale=scale)
     }
 
 

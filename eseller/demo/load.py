@@ -1,6 +1,5 @@
 """Fills an empty platform with the three demo shops. Run again, it does only what is missing."""
 
-import logging
 import multiprocessing
 import os
 import signal
@@ -20,13 +19,18 @@ from eseller.tenancy.hosts import Theme
 from eseller.tenancy.models import Membership, Shop, User
 from eseller.tenancy.scope import PLATFORM, analyse, platform_transaction, shop_transaction
 
-log = logging.getLogger(__name__)
-
 ACTOR = "demo"
 
 
-def load_demo() -> None:
-    """Make what is missing: VAT rates, people, shops, goods with pictures, a month of orders."""
+def load_demo(*, scale: float = 1.0) -> list[str]:
+    """Make what is missing: VAT rates, people, shops, goods with pictures, a month of orders.
+
+    Args:
+        scale: share of the usual size of pictures; tests draw small.
+
+    Returns:
+        What was not possible in the story of an order, a sentence each; nothing when all is well.
+    """
     if not settings.DEMO:
         raise RuntimeError("The demo's people have well-known passwords: set ESELLER_DEMO=true to load it.")
     add_missing_rates(actor=ACTOR)
@@ -37,13 +41,14 @@ def load_demo() -> None:
     context = multiprocessing.get_context("spawn")
     empty = [(shop_id, c.shop.slug) for shop_id, c in zip(ids, contents, strict=True) if not _is_filled(shop_id)]
     if not empty:
-        return
+        return []
     most = min(3, os.cpu_count() or 1)
     leash = (signal.SIGKILL, os.getpid())
     with ProcessPoolExecutor(most, context, initializer=follow_parent, initargs=leash) as pool:
-        for future in [pool.submit(fill, shop_id, slug, ACTOR) for shop_id, slug in empty]:
-            future.result()
+        futures = [pool.submit(fill, shop_id, slug, ACTOR, scale) for shop_id, slug in empty]
+        failures = [failure for future in futures for failure in future.result()]
     analyse()
+    return failures
 
 
 def _is_filled(shop_id: int) -> bool:
@@ -78,6 +83,8 @@ def _shop(shop: records.Shop, owner: int, clerk: int) -> int:
                 name=shop.name,
                 contact_email=shop.email,
                 address="\n".join((address.company, address.street, f"{address.postal_code} {address.city}")),
+                vat_number=shop.vat_number,
+                bank_account=shop.bank_account,
                 default_language=shop.language,
                 languages=shop.languages,
                 prices_include_vat=shop.prices_include_vat,

@@ -18,13 +18,25 @@ PAYMENT_NAMES = {
     "invoice": {"en": "Invoice, 14 days", "da": "Faktura, 14 dage", "de": "Rechnung, 14 Tage"},
     "bank_transfer": {"en": "Bank transfer", "da": "Bankoverførsel", "de": "Überweisung"},
 }
+INSTRUCTIONS = {
+    "invoice": {
+        "en": "Please pay within 14 days of receiving the goods.",
+        "da": "Betal senest 14 dage efter, at varerne er kommet.",
+        "de": "Bitte zahlen Sie innerhalb von 14 Tagen nach Erhalt der Ware.",
+    },
+    "bank_transfer": {
+        "en": "Transfer the amount within 7 days. We send the goods as soon as it has arrived.",
+        "da": "Overfør beløbet inden for 7 dage. Vi sender varerne, så snart det er kommet.",
+        "de": "Überweisen Sie den Betrag innerhalb von 7 Tagen. Wir versenden, sobald er da ist.",
+    },
+}
 FOOTER = {"about", "delivery-and-returns", "terms", "privacy", "contact"}
 
 
-def load_look(shop_id: int, content: records.ShopContent, *, actor: str) -> None:
+def load_look(shop_id: int, content: records.ShopContent, *, actor: str, scale: float = 1.0) -> None:
     """Make the shop's pages, front page, shipping and payment methods like the content."""
     shop = content.shop
-    hero = store_image(shop_id=shop_id, data=hero_picture(content).data, actor=actor)
+    hero = store_image(shop_id=shop_id, data=hero_picture(content, scale=scale).data, actor=actor)
     with shop_transaction(shop_id, actor=actor):
         products = dict(Product.objects.filter(slug__in=shop.featured).values_list("slug", "pk"))
         save_home(draft=_home(shop, hero.id, [products[slug] for slug in shop.featured]), actor=actor)
@@ -34,7 +46,13 @@ def load_look(shop_id: int, content: records.ShopContent, *, actor: str) -> None
         for position, method in enumerate(shop.shipping):
             save_shipping_method(draft=_shipping(shop, method, position), actor=actor)
         for position, code in enumerate(shop.payment_methods):
-            draft = PaymentMethodDraft(code=code, provider=code, names=PAYMENT_NAMES[code], position=position)
+            draft = PaymentMethodDraft(
+                code=code,
+                provider=code,
+                names=PAYMENT_NAMES[code],
+                instructions=INSTRUCTIONS.get(code, {}),
+                position=position,
+            )
             save_payment_method(draft=draft, actor=actor)
 
 

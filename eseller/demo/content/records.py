@@ -106,6 +106,8 @@ class Shop(Record, frozen=True, kw_only=True):
     countries: tuple[str, ...]
     prices_include_vat: bool
     order_prefix: str
+    bank_account: str
+    vat_number: str
     theme: Theme
     hero: Hero
     featured: tuple[str, ...]

@@ -3,9 +3,10 @@
 from eseller.demo.pictures.catalogue import (
     category_pictures,
     draw,
+    draw_picture,
     hero_picture,
     product_pictures,
     variant_picture,
 )
 
-__all__ = ["category_pictures", "draw", "hero_picture", "product_pictures", "variant_picture"]
+__all__ = ["category_pictures", "draw", "draw_picture", "hero_picture", "product_pictures", "variant_picture"]

@@ -121,19 +121,19 @@ def webp(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def product_pictures(content: ShopContent, product: Product) -> Iterator[Named]:
+def product_pictures(content: ShopContent, product: Product, *, scale: float = 1.0) -> Iterator[Named]:
     """Draw the pictures of a product: one a colour if colours can be chosen, else one."""
-    palette = PALETTES[content.shop.slug]
+    slug = content.shop.slug
     option = _colour_option(product)
     seed = product.variants[0].sku
     if option is None:
-        image = _picture(product.picture, palette, seed, PRODUCT_SIZE)
-        yield Named(f"{product.slug}.webp", webp(image), dict(product.title))
+        data = draw_picture(product.picture, slug, seed=seed, scale=scale)
+        yield Named(f"{product.slug}.webp", data, dict(product.title))
         return
     for value in option.values:
-        image = _picture(product.picture, palette, seed, PRODUCT_SIZE, value.colour)
+        data = draw_picture(product.picture, slug, seed=seed, colour=value.colour, scale=scale)
         alt = {language: f"{product.title[language]}, {value.text[language]}" for language in LANGUAGES}
-        yield Named(f"{product.slug}-{value.key}.webp", webp(image), alt)
+        yield Named(f"{product.slug}-{value.key}.webp", data, alt)
 
 
 def variant_picture(product: Product, variant: Variant) -> str:
@@ -144,21 +144,22 @@ def variant_picture(product: Product, variant: Variant) -> str:
     return f"{product.slug}.webp"
 
 
-def category_pictures(content: ShopContent) -> Iterator[Named]:
+def category_pictures(content: ShopContent, *, scale: float = 1.0) -> Iterator[Named]:
     """Draw a picture for each category, in the order of the tree."""
-    palette = PALETTES[content.shop.slug]
     for category in content.categories:
-        image = _picture(category.picture, palette, category.slug, CATEGORY_SIZE)
-        yield Named(f"category-{category.slug}.webp", webp(image), dict(category.title))
+        data = draw_picture(
+            category.picture, content.shop.slug, seed=category.slug, size=CATEGORY_SIZE, scale=scale
+        )
+        yield Named(f"category-{category.slug}.webp", data, dict(category.title))
 
 
-def hero_picture(content: ShopContent) -> Named:
+def hero_picture(content: ShopContent, *, scale: float = 1.0) -> Named:
     """Draw the wide picture that opens a shop; its left third is calm, for text."""
     slug = content.shop.slug
     flat, places = HEROES[slug]
     palette = PALETTES[slug]
     random = Random(f"wide {slug}")  # noqa: S311
-    stage = Stage(palette, random, HERO_SIZE, flat=flat)
+    stage = Stage(palette, random, _scaled(HERO_SIZE, scale), flat=flat)
     for place in places:
         drawer = KINDS[place.kind]
         colour = rgb(place.colour) if place.colour else palette.accents[drawer.colour]
@@ -167,17 +168,38 @@ def hero_picture(content: ShopContent) -> Named:
     return Named("hero.webp", webp(stage.finish()), dict(content.shop.hero.alt))
 
 
-def _picture(
-    picture: Picture, palette: Palette, seed: str, size: tuple[int, int], colour: str | None = None
-) -> Image.Image:
-    return draw(
+def draw_picture(
+    picture: Picture,
+    shop: str,
+    *,
+    seed: str,
+    size: tuple[int, int] = PRODUCT_SIZE,
+    colour: str | None = None,
+    scale: float = 1.0,
+) -> bytes:
+    """Draw a picture of a shop's goods, and encode it.
+
+    Args:
+        picture: what to draw.
+        shop: slug of the shop, whose surroundings and materials it has.
+        seed: chance; the same seed gives the same picture.
+        size: width and height in pixels.
+        colour: ``#rrggbb`` of the thing instead of the picture's own.
+        scale: share of that size; tests draw small.
+    """
+    image = draw(
         picture.kind,
-        palette=palette,
+        palette=PALETTES[shop],
         seed=seed,
         variant_colour=colour or picture.colour,
-        size=size,
+        size=_scaled(size, scale),
         params=picture.params,
     )
+    return webp(image)
+
+
+def _scaled(size: tuple[int, int], scale: float) -> tuple[int, int]:
+    return round(size[0] * scale), round(size[1] * scale)
 
 
 def _colour_option(product: Product) -> Option | None:
