@@ -2,18 +2,15 @@
 
 from typing import Any
 
-import msgspec
 import pytest
 
 from eseller.commerce.orders.models import Order
-from eseller.commerce.pricing.actions.add_missing_rates import add_missing_rates
-from eseller.demo import goods, load, look
 from eseller.demo.content import records
 from eseller.tenancy.models import Shop
 from eseller.tenancy.scope import PLATFORM, shop_transaction
 from tests.browser.conftest import PHONE, OpenPage, Web
 from tests.browser.shopping import fill_checkout, total
-from tests.factories import make_user
+from tests.demo.loading import load_once
 
 pytestmark = pytest.mark.browser
 SHOPS = records.shops()
@@ -21,16 +18,7 @@ SHOPS = records.shops()
 
 @pytest.fixture(scope="module", autouse=True)
 def _demo(database: None) -> None:
-    """The three shops with the goods of their front pages; all sixty would take a minute to draw."""
-    add_missing_rates(actor=load.ACTOR)
-    people = make_user().pk, make_user().pk
-    for slug in SHOPS:
-        content = records.load_shop(slug)
-        shown = tuple(product for product in content.products if product.slug in content.shop.featured)
-        content = msgspec.structs.replace(content, products=shown)
-        shop_id = load._shop(content.shop, *people)
-        goods.load_goods(shop_id, content, actor=load.ACTOR)
-        look.load_look(shop_id, content, actor=load.ACTOR)
+    load_once()
 
 
 def placed(slug: str) -> list[Any]:
