@@ -5,10 +5,10 @@ import threading
 from collections.abc import Callable, Iterator
 
 from eseller.bench.openloop import steady
-from eseller.bench.platform import Running, in_platform, platform
 from eseller.bench.seed import SLUG
 from eseller.bench.shop import Figure
 from eseller.bench.wrk import Load
+from eseller.node.rehearsal import Running, in_platform, platform
 
 HOST = f"{SLUG}.localhost"
 RATE = 50

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from eseller.bench.openloop import steady
-from eseller.bench.platform import Running, in_platform, platform
 from eseller.bench.seed import SLUG
 from eseller.bench.wrk import LUA, Load, run_wrk
+from eseller.node.rehearsal import Running, in_platform, platform
 
 HOST = f"{SLUG}.localhost"
 BUYERS = 8

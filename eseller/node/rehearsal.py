@@ -1,4 +1,4 @@
-"""A platform of the benchmark's own: its own data, its own ports, gone at the end."""
+"""A platform to measure and to damage: its own data, its own ports, gone at the end."""
 
 import contextlib
 import http.client
@@ -22,9 +22,9 @@ START_SECONDS = 120
 
 
 class DidNotStart(EsellerError):
-    """The platform to be measured did not start."""
+    """The platform to rehearse on did not start."""
 
-    code = "bench_platform"
+    code = "rehearsal_platform"
 
 
 class Running(msgspec.Struct, frozen=True):
@@ -46,7 +46,7 @@ def platform(*, processes: int, threads: int) -> Iterator[Running]:
     Raises:
         DidNotStart: with the last lines of its log.
     """
-    base = Path("/var/lib/eseller-bench") if os.geteuid() == 0 else Path.home() / ".cache" / "eseller-bench"
+    base = Path("/var/lib/eseller-rehearsal") if os.geteuid() == 0 else Path.home() / ".cache" / "eseller-rehearsal"
     base.mkdir(mode=0o711, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=base) as scratch:
         Path(scratch).chmod(0o711)
