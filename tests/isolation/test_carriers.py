@@ -331,6 +331,7 @@ CACHES = {
     "commerce/orders/paper_drawing.py:_colour": "by the colour's code",
     "commerce/payments/provider.py:_providers": "the platform's providers: code",
     "commerce/payments/tasks.py:_receivers": "who hears callbacks: code",
+    "commerce/pricing/release.py:release_rates": "facts of the release",
     "config/environment.py:environment": "the platform's settings",
     "kernel/money.py:digits": "by the currency",
     "media/fetch.py:_tls": "the machine's certificates",
