@@ -53,6 +53,7 @@ def _title(kind: str) -> tuple[str, str]:
         "payment_refunded": (_("Money given back"), ""),
         "payment_voided": (_("Payment voided"), ""),
         "shipped": (_("Parcel sent"), "done"),
+        "capture_failed": (_("The card could not be charged"), "danger"),
         "invoice_issued": (_("Invoice issued"), ""),
         "credit_note_issued": (_("Credit note issued"), ""),
         "refunded": (_("Refunded"), ""),

@@ -4,8 +4,10 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from eseller.commerce.orders.actions.cancel import return_money
+from eseller.commerce.orders.actions.capture import capture_shipped
 from eseller.commerce.orders.actions.expire import expire_pending
 from eseller.commerce.orders.actions.refund import push_refund
+from eseller.commerce.payments.errors import ProviderSilent
 from eseller.services.shops import each_shop
 
 _BATCH = 50
@@ -21,6 +23,17 @@ _PATIENCE = RetryStrategy(max_attempts=9, exponential_wait=3)
 def finish_cancel(shop_id: int, order: int) -> None:
     """Give back the money of a cancelled order, if that was not done at once."""
     return_money(shop_id=shop_id, order_id=order, actor="job:finish_cancel")
+
+
+@app.task(name="orders.finish_capture", queue="payments", retry=_PATIENCE)
+def finish_capture(shop_id: int, number: str) -> None:
+    """Charge for goods that have left, if that was not done at once.
+
+    Raises:
+        ProviderSilent: so that the job is tried again.
+    """
+    if capture_shipped(shop_id=shop_id, number=number, actor="job:finish_capture"):
+        raise ProviderSilent
 
 
 @app.task(name="orders.finish_refund", queue="payments", retry=_PATIENCE)

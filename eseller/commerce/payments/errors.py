@@ -17,6 +17,14 @@ class Refused(EsellerError):
     status = 409
 
 
+class ProviderSilent(EsellerError):
+    """The payment provider does not answer. It is asked again."""
+
+    code = "provider_silent"
+    status = 503
+    retryable = True
+
+
 class Forged(EsellerError):
     """This message does not come from the payment provider, or is too old."""
 

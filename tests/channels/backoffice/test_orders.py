@@ -9,7 +9,9 @@ from django.db import connections
 from eseller.commerce.orders import queries
 from eseller.commerce.orders.models import Fulfilment, Order
 from eseller.commerce.orders.records import OrderDetail
+from eseller.commerce.payments.errors import Refused
 from eseller.commerce.payments.models import Refund
+from eseller.commerce.payments.testcard import TestCard
 from eseller.kernel.ids import new_token
 from eseller.services.models import OutboxMessage
 from eseller.tenancy.scope import shop_transaction
@@ -61,6 +63,28 @@ def test_more_than_is_open_cannot_be_shipped_and_the_form_keeps_what_was_typed(w
         assert answer.status_code == 422
         assert 'value="KEPT-1"' in answer.content.decode()
     assert detail(world, world.invoice_order).parcels == ()
+
+
+def test_a_parcel_whose_card_could_not_be_charged_says_so_until_it_is(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, path = browser_of(world.shop, "clerk"), world.path(f"orders/{world.card_order}")
+    assert "the card is charged" in text_of(browser.get(f"{path}/ship"))
+    with monkeypatch.context() as refusing:
+        refusing.setattr(TestCard, "capture", _refused)
+        form = fields_of(browser.get(f"{path}/ship"), '<form class="form"')
+        assert browser.send(f"{path}/ship", form).headers["Location"].endswith("?done=shipped")
+    page = text_of(browser.get(path))
+    assert "the card could not be charged. What happened is told below" in page
+    assert "The card could not be charged provider_refused" in page
+    browser.send(f"{path}/capture")
+    page = text_of(browser.get(path))
+    assert "What happened is told below" not in page
+    assert detail(world, world.card_order).state == "completed"
+
+
+def _refused(*_arguments: Any, **_values: Any) -> Any:
+    raise Refused
 
 
 def test_a_refund_is_looked_at_then_made_once(world: World) -> None:

@@ -9,6 +9,7 @@ import pytest
 from eseller.commerce.customers.errors import InvalidFields
 from eseller.commerce.inventory.models import Movement, StockItem
 from eseller.commerce.orders.actions import place_order as placing
+from eseller.commerce.orders.actions import ship as shipping
 from eseller.commerce.orders.actions.add_note import add_note
 from eseller.commerce.orders.actions.cancel import cancel, return_money
 from eseller.commerce.orders.actions.capture import capture
@@ -23,6 +24,7 @@ from eseller.commerce.orders.errors import BadAmount, NotAllowed, UnknownOrder
 from eseller.commerce.orders.models import Invoice, Order
 from eseller.commerce.orders.queries import customer_orders, order_detail, orders_list
 from eseller.commerce.orders.records import OrderDetail, OrderFilter
+from eseller.commerce.payments.errors import ProviderSilent, Refused
 from eseller.commerce.payments.models import Payment, TestCardCharge
 from eseller.commerce.payments.testcard import TestCard
 from eseller.commerce.shipping.models import ShippingRate
@@ -116,6 +118,77 @@ def test_a_card_is_captured_once_and_not_marked_as_paid(info: ShopInfo) -> None:
     capture(shop_id=info.id, number=number, actor=ME)
     assert states(info, number) == ("open", "paid", "unfulfilled")
     assert seen(info, number).refundable == seen(info, number).total
+
+
+def test_a_card_is_charged_with_the_first_parcel(info: ShopInfo) -> None:
+    mug = shopping.make_variant(info, stock=5)
+    number = bought(info, {mug: 2}, card=shopping.APPROVED)
+    line = seen(info, number).lines[0]
+    ship(shop_id=info.id, number=number, key="one", lines={line.id: 1}, actor=ME)
+    assert states(info, number) == ("open", "paid", "partially_fulfilled")
+    ship(shop_id=info.id, number=number, key="two", actor=ME)
+    assert states(info, number) == ("completed", "paid", "fulfilled")
+    assert jobs.work(info) == []
+    order = seen(info, number)
+    assert order.payments[0].captured == order.total
+    assert [paper.kind for paper in order.papers] == ["invoice"]
+    with shop_transaction(info.id):
+        charge = TestCardCharge.objects.get()
+        assert (charge.state, charge.captured) == ("captured", charge.amount)
+
+
+def fails(*errors: Exception) -> Any:
+    """Return a way to capture that fails with each of the errors in turn, then works."""
+    left, real = list(errors), TestCard.capture
+
+    def capture(*arguments: Any, **values: Any) -> Any:
+        if left:
+            raise left.pop(0)
+        return real(*arguments, **values)
+
+    return capture
+
+
+def test_a_parcel_is_sent_though_the_card_cannot_be_charged_yet(
+    info: ShopInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = bought(info, {shopping.make_variant(info, stock=5): 2}, card=shopping.APPROVED)
+    monkeypatch.setattr(TestCard, "capture", fails(ConnectionError(), ConnectionError()))
+    ship(shop_id=info.id, number=number, key="k", actor=ME)
+    assert states(info, number) == ("open", "authorised", "fulfilled")
+    assert [type(error) for error in jobs.work(info)] == [ProviderSilent]
+    assert [event.data for event in seen(info, number).events if event.kind == "capture_failed"] == [
+        {"failure": "no_answer"}
+    ]
+    assert jobs.work(info) == []
+    assert states(info, number) == ("completed", "paid", "fulfilled")
+
+
+def test_a_charge_that_the_bank_refuses_is_left_to_the_merchant(
+    info: ShopInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = bought(info, {shopping.make_variant(info, stock=5): 2}, card=shopping.APPROVED)
+    monkeypatch.setattr(TestCard, "capture", fails(Refused(), Refused()))
+    ship(shop_id=info.id, number=number, key="k", actor=ME)
+    assert jobs.work(info) == []  # asking again would not help
+    order = seen(info, number)
+    assert [event.kind for event in order.events][-2:] == ["shipped", "capture_failed"]
+    assert "capture" in order.can
+    capture(shop_id=info.id, number=number, actor=ME)
+    assert states(info, number) == ("completed", "paid", "fulfilled")
+
+
+def test_a_process_that_dies_after_the_parcel_was_noted_charges_by_a_job(
+    info: ShopInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = bought(info, {shopping.make_variant(info, stock=5): 2}, card=shopping.APPROVED)
+    with monkeypatch.context() as dying:
+        dying.setattr(shipping, "capture_shipped", lambda **_values: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            ship(shop_id=info.id, number=number, key="k", actor=ME)
+    assert states(info, number) == ("open", "authorised", "fulfilled")
+    assert jobs.work(info) == []
+    assert states(info, number) == ("completed", "paid", "fulfilled")
 
 
 def test_an_invoice_order_has_nothing_to_capture(info: ShopInfo) -> None:

@@ -7,12 +7,14 @@ from django.utils.translation import gettext as _
 from eseller.commerce.customers.rules import tidy
 from eseller.commerce.inventory.actions.ship_stock import ship_stock
 from eseller.commerce.orders import rules
+from eseller.commerce.orders.actions.capture import capture_shipped
 from eseller.commerce.orders.actions.issue_invoice import write_invoice
 from eseller.commerce.orders.errors import BadAmount, NotAllowed
 from eseller.commerce.orders.locking import allowed_now, locked_order, note_event
 from eseller.commerce.orders.mails import tell
 from eseller.commerce.orders.models import Fulfilment, FulfilmentLine, Order, OrderLine
 from eseller.kernel import clock
+from eseller.services.jobs import defer
 from eseller.tenancy.scope import shop_transaction
 
 
@@ -27,6 +29,10 @@ def ship(
 ) -> None:
     """Note a parcel, take its goods out of stock, issue the invoice if this is the first, tell the customer.
 
+    A card that is authorised is charged now, in full with the first parcel: after the commit, and by a job as well.
+    Should that fail, the parcel is noted all the same and the order's timeline says so. So call it outside any
+    transaction.
+
     Args:
         shop_id: the shop.
         number: of the order.
@@ -40,7 +46,9 @@ def ship(
         NotAllowed: when nothing is open, or the order is not.
         BadAmount: with field ``lines``, when more is sent than is open, or nothing.
     """
-    with shop_transaction(shop_id, actor=actor, label="ship"):
+    from eseller.commerce.orders.tasks import finish_capture
+
+    with shop_transaction(shop_id, actor=actor, durable=True, label="ship"):
         order = locked_order(number)
         if Fulfilment.objects.filter(key=key[:64]).exists():
             return
@@ -52,6 +60,11 @@ def ship(
             order=order, key=key[:64], tracking_number=tidy(tracking_number)[:80], actor=actor, at=clock.now()
         )
         _send(order, fulfilment, goods, parcel, actor)
+        charges = order.payment_state == rules.Paid.AUTHORISED
+        if charges:
+            defer(finish_capture, number=number)
+    if charges:
+        capture_shipped(shop_id=shop_id, number=number, actor=actor)
 
 
 def _parcel(goods: list[OrderLine], lines: Mapping[int, int] | None) -> dict[int, int]:
