@@ -58,6 +58,15 @@ def _stay_here(event: str, arguments: tuple[Any, ...]) -> None:
         raise RuntimeError(f"A test tried to reach {host}; tests stay on this machine.")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say so when imports were tested without the exports of real shops, which are not part of the project."""
+    from tests.channels.erp.exports import EXPORTS, OWN, REAL
+
+    ran = (report.nodeid for report in terminalreporter.getreports("passed"))
+    if EXPORTS == [OWN] and any("tests/channels/erp/" in nodeid for nodeid in ran):
+        terminalreporter.write_line(f"Imports were tested with the demo's export alone: no shopify-*.csv in {REAL}.")
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Any]:
     """Start PostgreSQL once for this worker and prepare roles and database."""

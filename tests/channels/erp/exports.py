@@ -6,13 +6,18 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 from eseller.channels.erp.report import ImportReport
 from eseller.channels.erp.shopify.export import ShopifyExport
 from eseller.channels.erp.shopify.records import ShopifyProduct
+from eseller.demo.content.records import DATA
 
 FIXTURES = Path(__file__).parent / "fixtures"
-REAL = Path(os.environ.get("ESELLER_TEST_EXPORTS", Path(__file__).parents[4] / "shared" / "data"))
-"""Real exports of a shop, not ours to ship; tests that want them skip without."""
+OWN = DATA / "larderwren" / "import" / "products.csv"
+REAL = Path(os.environ.get("SHOPIFY_EXPORTS", Path(__file__).parents[4] / "shared" / "data"))
+"""Exports of real shops, not ours to ship; our own stands in for them where there are none."""
+EXPORTS = [OWN, *sorted(REAL.glob("shopify-*.csv"))]
 
 COLUMNS = (
     "Handle",
@@ -41,6 +46,11 @@ COLUMNS = (
     "Variant Image",
     "Status",
 )
+
+
+def whole_exports() -> pytest.MarkDecorator:
+    """Run a test with each export that nothing is wrong with: our own, and real ones where they are."""
+    return pytest.mark.parametrize("path", EXPORTS, ids=[path.stem for path in EXPORTS])
 
 
 def export(rows: Sequence[dict[str, str]], columns: Sequence[str] = COLUMNS, delimiter: str = ",") -> bytes:

@@ -3,9 +3,7 @@
 import csv
 from pathlib import Path
 
-import pytest
-
-from tests.channels.erp.exports import FIXTURES, REAL, codes, read
+from tests.channels.erp.exports import FIXTURES, codes, read, whole_exports
 
 
 def independent_counts(path: Path) -> tuple[int, int, int]:
@@ -18,11 +16,8 @@ def independent_counts(path: Path) -> tuple[int, int, int]:
     return products, variants, images
 
 
-@pytest.mark.parametrize("name", ["shopify-apparel.csv", "shopify-jewelry.csv"])
-def test_a_real_export_comes_in_whole(name: str) -> None:
-    path = REAL / name
-    if not path.exists():
-        pytest.skip(f"no real export at {path}; set ESELLER_TEST_EXPORTS to a directory that has it")
+@whole_exports()
+def test_an_export_comes_in_whole(path: Path) -> None:
     products, report = read(path.read_bytes(), "EUR")
     assert (report.products, report.variants, report.images) == independent_counts(path)
     assert report.refusals == []

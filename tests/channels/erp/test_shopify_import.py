@@ -3,6 +3,7 @@
 import io
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -33,7 +34,7 @@ from eseller.media.actions.store_image import store_image
 from eseller.media.models import MediaImage
 from eseller.tenancy.models import History, Shop
 from eseller.tenancy.scope import PLATFORM, platform_transaction, shop_transaction
-from tests.channels.erp.exports import FIXTURES, REAL, codes, export, row
+from tests.channels.erp.exports import FIXTURES, codes, export, row, whole_exports
 from tests.media.pictures import picture
 
 CLASSIC = (FIXTURES / "classic.csv").read_bytes()
@@ -117,11 +118,8 @@ def test_pictures_wait_for_a_job_that_was_queued_with_them(shop: Shop) -> None:
     assert jobs(shop) == 5
 
 
-@pytest.mark.parametrize("name", ["shopify-apparel.csv", "shopify-jewelry.csv"])
-def test_a_real_export_twice(shop: Shop, name: str) -> None:
-    path = REAL / name
-    if not path.exists():
-        pytest.skip(f"no real export at {path}; set ESELLER_TEST_EXPORTS to a directory that has it")
+@whole_exports()
+def test_a_whole_export_twice(shop: Shop, path: Path) -> None:
     first = run(shop, path.read_bytes())
     assert (first.created, first.refused) == (first.products, 0)
     before, queued = footprint(shop), jobs(shop)
