@@ -325,3 +325,37 @@ def test_history_tells_who_changed_what(ready: Any) -> None:
     for expected in (person.name, "Price", "Beaker", "99"):
         assert expected in page
     assert browser.get(f"/{ready.slug}/products/999999/history").status_code == 404
+
+
+def test_a_variants_picture_is_chosen_among_the_products(ready: Any) -> None:
+    path = saved(ready, drafts.shirt())
+    browser = browser_of(ready, "manager")
+    form = fields_of(browser.get(path), FORM)
+    assert "variants.0.image_id" not in form, "there is nothing to choose yet"
+    form = press(browser, path, form, "upload", upload=[picture_file("a.png"), picture_file("b.png", "#993311")])
+    first, second = form["images.0.image_id"], form["images.1.image_id"]
+    assert form["variants.0.image_id"] == ""
+    form |= {"images.1.alts.en": "In red", "variants.0.image_id": second, "variants.1.image_id": first}
+    assert browser.send(path, form | {"do": "save"}).status_code == 302
+    assert [v.image_id for v in stored(ready, path).variants[:3]] == [int(second), int(first), None]
+    page = browser.get(path)
+    assert f'<option value="{second}" selected>2 · In red</option>' in page.content.decode()
+    form = fields_of(page, FORM)
+    assert form["variants.0.image_id"] == second
+    # A form from before there was a choice leaves the pictures as they are.
+    older = {name: value for name, value in form.items() if not name.endswith("s.0.image_id") or "images" in name}
+    assert browser.send(path, older | {"brand": "Other", "do": "save"}).status_code == 302
+    assert stored(ready, path).variants[0].image_id == int(second)
+    # A picture that leaves the product leaves its variants.
+    form = press(browser, path, fields_of(browser.get(path), FORM), "remove-image.1")
+    assert browser.send(path, form | {"variants.1.image_id": "", "do": "save"}).status_code == 302
+    assert [v.image_id for v in stored(ready, path).variants[:3]] == [None, None, None]
+
+
+@pytest.mark.parametrize("made_up", ["x", "-1", "9" * 30, "7"])
+def test_a_picture_that_the_product_does_not_have_is_not_chosen(ready: Any, made_up: str) -> None:
+    path = saved(ready, drafts.shirt())
+    browser = browser_of(ready, "manager")
+    form = press(browser, path, fields_of(browser.get(path), FORM), "upload", upload=[picture_file("a.png")])
+    assert browser.send(path, form | {"variants.0.image_id": made_up, "do": "save"}).status_code == 302
+    assert stored(ready, path).variants[0].image_id is None

@@ -41,8 +41,8 @@ def draft_of(
 ) -> tuple[ProductDraft, Problems]:
     """Return the draft and a sentence for each field that can't be read; what can't be read counts as nought.
 
-    What the form does not show is kept from ``stored``: prices in other currencies, pictures of variants, where the
-    product came from and, when the form shows a slice, the other variants.
+    What the form does not show is kept from ``stored``: prices in other currencies, where the product came from and,
+    when the form shows a slice, the other variants. A picture that left the gallery is no variant's any more.
     """
     problems: Problems = {}
     before = {variant.id: variant for variant in stored.variants} if stored else {}
@@ -150,8 +150,14 @@ def _variant(
         choices=tuple(_choice(f"{name}.choices", choice, problems) for choice in typed.choices),
         prices=(*prices, *([own] if own else [])),
         stock=_stock(name, typed, was, problems),
-        image_id=was.image_id if was else None,
+        image_id=_image_id(typed, was),
     )
+
+
+def _image_id(typed: VariantState, was: VariantDraft | None) -> int | None:
+    if typed.image_id is None:
+        return was.image_id if was else None
+    return int(typed.image_id) if typed.image_id.isdecimal() and len(typed.image_id) < 19 else None
 
 
 def _price(name: str, typed: VariantState, currency: str, problems: Problems) -> PriceDraft | None:

@@ -97,6 +97,7 @@ def _variant(post: QueryDict, index: int, options: int) -> VariantState:
         on_hand_was=_text(post, f"{name}.on_hand_was"),
         policy=policy if policy in POLICIES else "track",
         active=_text(post, f"{name}.active") == "1",
+        image_id=_text(post, f"{name}.image_id") if f"{name}.image_id" in post else None,
     )
 
 

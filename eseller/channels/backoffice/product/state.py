@@ -41,7 +41,11 @@ class OptionState(msgspec.Struct, kw_only=True):
 
 
 class VariantState(msgspec.Struct, kw_only=True):
-    """A row of the matrix. ``on_hand_was`` tells a changed count from one that only lay there while goods were sold."""
+    """A row of the matrix.
+
+    ``on_hand_was`` tells a changed count from one that only lay there while goods were sold. ``image_id`` is empty for
+    a variant without a picture of its own, and None where the form had no pictures to choose among.
+    """
 
     id: str = ""
     choices: list[str] = []
@@ -54,6 +58,7 @@ class VariantState(msgspec.Struct, kw_only=True):
     on_hand_was: str = ""
     policy: str = "track"
     active: bool = True
+    image_id: str | None = None
 
 
 class ImageState(msgspec.Struct, kw_only=True):
@@ -144,6 +149,7 @@ def _variant_state(variant: VariantDraft, currency: str, language: str) -> Varia
         on_hand_was=on_hand,
         policy=policy_of(variant.stock),
         active=variant.active,
+        image_id=str(variant.image_id or ""),
     )
 
 

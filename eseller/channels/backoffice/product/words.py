@@ -28,6 +28,7 @@ def field_label(name: str) -> str:
         "compare_at": _("Earlier price"),
         "on_hand": _("Stock"),
         "choices": _("Options"),
+        "image_id": _("Picture"),
         "form": _("Product"),
     }
     parts = name.split(".")
