@@ -1,7 +1,7 @@
 """What rows of this package's tables must be."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
@@ -19,6 +19,7 @@ from eseller.resilience.records.fields import (
     Slug,
 )
 from eseller.resilience.records.kind import Kind, Row, Rule, register
+from eseller.tenancy.platform_settings import is_setting, is_value
 from eseller.tenancy.zones import is_zone
 
 
@@ -92,7 +93,27 @@ class MembershipRow(Row):
     created_at: datetime
 
 
+class PlatformSettingRow(Row):
+    """A setting that all shops share."""
+
+    id: Id
+    key: Annotated[str, Meta(pattern="^[a-z_]{1,60}$", description="a name in small letters")]
+    value: Any
+
+    rules = (
+        Rule("key", "a setting that there is", lambda row: is_setting(row.key)),
+        Rule("value", "what the setting is made of", lambda row: is_value(row.key, row.value)),
+    )
+
+
 register(
+    Kind(
+        table="tenancy_platformsetting",
+        row=PlatformSettingRow,
+        label="platform setting",
+        shop=None,
+        pages=("all shops",),
+    ),
     Kind(
         table="tenancy_shop",
         row=ShopRow,

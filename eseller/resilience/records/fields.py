@@ -16,6 +16,8 @@ LANGUAGE = "^[a-z]{2}(-[A-Z]{2})?$"
 HOST = r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$"
 
 MOST = 2**31 - 1
+NEVER = "2000-01-01T00:00:00Z"
+"""What stands in for a moment that cannot be read, where it only orders or dates what is shown."""
 
 Id = Annotated[int, Meta(ge=1, description="the number of a row, 1 or more")]
 Whole = Annotated[int, Meta(ge=0, le=MOST, description="a whole number, 0 or more")]
@@ -41,6 +43,7 @@ Email = Annotated[
     Meta(max_length=200, pattern="^[^\\s@\x00-\x1f]+@[^\\s@\x00-\x1f]+$", description="an e-mail address"),
 ]
 VatClass = Annotated[str, Meta(pattern="^[a-z_]{1,20}$", description="a class of VAT in small letters")]
+Actor = Annotated[str, Meta(max_length=100, pattern=LINE, description="who did it, at most 100 characters in a line")]
 Code = Annotated[str, Meta(min_length=1, max_length=64, pattern=LINE, description="a short name in one line")]
 Label = Annotated[str, Meta(max_length=500, pattern=LINE, description="one line of at most 500 characters")]
 Labels = dict[Language, Label]
