@@ -5,7 +5,7 @@ from typing import Any
 from eseller.commerce.cart.models import MAX_LINES
 from eseller.commerce.cart.records import CartLineView, CartOwner, CartSummary, CartView, Problem
 from eseller.kernel.ids import hash_token
-from eseller.kernel.money import Money
+from eseller.kernel.money import MAX_AMOUNT, Money
 from eseller.tenancy.hosts import ShopInfo
 from eseller.tenancy.sql import fetch
 
@@ -27,7 +27,8 @@ SELECT c.checkout_key, l.variant_id, l.quantity, p.slug, coalesce(t.title, p.slu
                  coalesce(o3.labels ->> %(language)s, o3.labels ->> %(default)s)),
        i.id, i.sha256, coalesce(pi.alts ->> %(language)s, pi.alts ->> %(default)s, ''),
        price.amount, price.compare_at, p.vat_class, v.weight_g, v.active AND p.state = 'published',
-       CASE WHEN s.tracked AND NOT s.backorder THEN greatest(s.on_hand - s.reserved + coalesce(own.quantity, 0), 0) END
+       CASE WHEN s.id IS NULL THEN 0
+            WHEN s.tracked AND NOT s.backorder THEN greatest(s.on_hand - s.reserved + coalesce(own.quantity, 0), 0) END
 FROM c
 JOIN LATERAL (SELECT * FROM cart_cartline WHERE cart_id = c.id ORDER BY id LIMIT %(most)s) l ON true
 JOIN catalog_variant v ON v.id = l.variant_id
@@ -88,6 +89,8 @@ def cart_view(owner: CartOwner, *, shop: ShopInfo, language: str) -> CartView:
 def _line(row: tuple[Any, ...], currency: str) -> CartLineView:
     variant, quantity, slug, title, sku, options, image, sha256, alt = row[1:10]
     amount, compare, vat, weight, on_sale, left = row[10:]
+    if amount and amount * quantity > MAX_AMOUNT:  # more than can be invoiced
+        left = min(MAX_AMOUNT // amount, quantity if left is None else left)
     return CartLineView(
         variant_id=variant,
         product_slug=slug,

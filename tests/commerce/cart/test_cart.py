@@ -21,6 +21,7 @@ from eseller.commerce.customers.models import Customer
 from eseller.commerce.inventory.models import StockItem
 from eseller.commerce.pricing.models import Price
 from eseller.kernel import clock
+from eseller.kernel.money import MAX_AMOUNT
 from eseller.tenancy.hosts import ShopInfo
 from eseller.tenancy.scope import shop_transaction
 from tests.commerce import shopping
@@ -98,6 +99,26 @@ def test_adding_takes_two_statements(info: ShopInfo) -> None:
         with shop_transaction(info.id), connection.execute_wrapper(count):
             add_line(owner=owner, shop=info, variant_id=mug, quantity=1, actor="shopper")
         assert len(statements) == 2
+
+
+def test_what_has_no_stock_row_is_sold_out_as_on_its_page(info: ShopInfo) -> None:
+    mug = shopping.make_variant(info)
+    owner = shopping.fill_cart(info, {mug: 1})
+    with shop_transaction(info.id):
+        StockItem.objects.filter(variant_id=mug).delete()
+        (line,) = cart_view(owner, shop=info, language="en").lines
+    assert (line.problem, line.left) == (Problem.SOLD_OUT, 0)
+    with pytest.raises(NotEnough) as gone:
+        add(info, CartOwner(), mug)
+    assert gone.value.left == 0
+
+
+def test_no_more_can_be_had_than_can_be_invoiced(info: ShopInfo) -> None:
+    dear = shopping.make_variant(info, price=MAX_AMOUNT // 3, stock=None)
+    owner = shopping.fill_cart(info, {dear: 4})
+    with shop_transaction(info.id):
+        (line,) = cart_view(owner, shop=info, language="en").lines
+    assert (line.problem, line.left) == (Problem.TOO_MANY, 3)
 
 
 def test_limits_are_said(info: ShopInfo, monkeypatch: pytest.MonkeyPatch) -> None:

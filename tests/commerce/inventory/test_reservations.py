@@ -42,6 +42,16 @@ def test_all_or_none_and_every_shortage_is_named(info: ShopInfo) -> None:
         assert not Reservation.objects.exists()
 
 
+def test_what_has_no_stock_row_cannot_be_had(info: ShopInfo) -> None:
+    mug, cup = shopping.make_variant(info, stock=9), shopping.make_variant(info)
+    with shop_transaction(info.id):
+        StockItem.objects.filter(variant_id=cup).delete()
+    with pytest.raises(SoldOut) as sold_out:
+        hold(info, "a", {mug: 1, cup: 1})
+    assert [(short.variant_id, short.left) for short in sold_out.value.shortages] == [(cup, 0)]
+    assert stock(info, mug) == (9, 0)
+
+
 def test_the_same_key_holds_once_and_again_after_it_was_given_back(info: ShopInfo) -> None:
     mug = shopping.make_variant(info, stock=2)
     for _ in range(3):

@@ -15,7 +15,7 @@ from eseller.tenancy.sql import fetch
 _LOOK = """
 SELECT EXISTS (SELECT FROM pricing_price x JOIN pricing_pricelist y ON y.id = x.price_list_id
                WHERE x.variant_id = v.id AND y.currency = %(currency)s),
-       CASE WHEN s.tracked AND NOT s.backorder THEN greatest(s.on_hand - s.reserved, 0) END,
+       CASE WHEN s.id IS NULL THEN 0 WHEN s.tracked AND NOT s.backorder THEN greatest(s.on_hand - s.reserved, 0) END,
        c.id, c.lines, coalesce(c.pieces, 0), coalesce(c.same, 0)
 FROM catalog_variant v
 JOIN catalog_product p ON p.id = v.product_id

@@ -10,7 +10,8 @@ from eseller.tenancy.scope import require_scope, shop_transaction
 from eseller.tenancy.sql import execute, fetch
 
 # The unique key makes a second call for the same checkout wait for the first and then do nothing. Stock is locked in
-# the order of variants, so that two checkouts never wait for each other crosswise. No stock row means no limit.
+# the order of variants, so that two checkouts never wait for each other crosswise. What has no stock row can't be had,
+# as its page says.
 _HOLD = """
 WITH held AS (
     INSERT INTO inventory_reservation AS r (shop_id, key, variant_id, quantity, state, expires_at)
@@ -29,8 +30,10 @@ WITH held AS (
     WHERE s.id = locked.id AND (NOT s.tracked OR s.backorder OR s.on_hand - s.reserved >= locked.quantity)
     RETURNING s.id
 )
-SELECT variant_id, quantity, greatest(available, 0) FROM locked WHERE id NOT IN (SELECT id FROM taken)
-ORDER BY variant_id
+SELECT held.variant_id, held.quantity, greatest(locked.available, 0)
+FROM held LEFT JOIN locked ON locked.variant_id = held.variant_id
+WHERE locked.id IS NULL OR locked.id NOT IN (SELECT id FROM taken)
+ORDER BY held.variant_id
 """
 _COMMIT = """
 UPDATE inventory_reservation SET state = 'committed', expires_at = NULL
