@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 
 from eseller.commerce.cart.models import CartLine
+from eseller.commerce.inventory.actions.reserve import release
+from eseller.commerce.orders.actions import place_order as placing
 from eseller.commerce.orders.models import Order
 from eseller.commerce.pricing.models import Price
+from eseller.kernel.money import MAX_AMOUNT
 from eseller.tenancy.scope import shop_transaction
 from tests.channels.storefront.shoppers import Shopper, plain
 from tests.channels.storefront.shops import stocked_shop
@@ -225,6 +228,35 @@ def test_goods_that_somebody_else_bought_are_told(own: Shopper) -> None:
     assert response.status_code == 409
     assert "Somebody was quicker" in plain(response)
     assert len(orders(own)) == 1
+
+
+def test_goods_whose_time_ran_out_in_the_middle_can_be_ordered_again(
+    own: Shopper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = placing.reserve
+
+    def reserved_too_long_ago(**values: Any) -> None:
+        real(**values)
+        with shop_transaction(values["shop_id"]):
+            release(key=values["key"])
+
+    invoice = {"payment_method": "invoice"}
+    with monkeypatch.context() as slow:
+        slow.setattr(placing, "reserve", reserved_too_long_ago)
+        response = place(own, **invoice)
+    assert response.status_code == 409
+    assert "Ida Munk" in plain(response)
+    assert orders(own) == []
+    assert place(own, **invoice).status_code == 303
+
+
+def test_more_than_can_be_invoiced_leads_back_to_the_cart_that_says_how_many(own: Shopper) -> None:
+    form = {**FORM, **hidden(own), "place": "1"}
+    with shop_transaction(own.stocked.shop.pk, actor="test"):
+        Price.objects.filter(variant_id=own.stocked.variants["VASE"]).update(amount=MAX_AMOUNT, compare_at=None)
+    for answer in (own.get("/checkout"), own.post("/checkout", form), own.post("/checkout", {**form, "update": "1"})):
+        assert answer["Location"] == "/cart"
+    assert "Only 1 " in own.text("/cart")
 
 
 def test_a_transfer_tells_where_to_pay(own: Shopper) -> None:

@@ -14,11 +14,12 @@ from eseller.channels.storefront.site import Site
 from eseller.channels.storefront.visitors import Visitor, visitor_of
 from eseller.commerce.customers.errors import InvalidFields
 from eseller.commerce.customers.queries import address_book
-from eseller.commerce.inventory.errors import SoldOut
+from eseller.commerce.inventory.errors import ReservationGone, SoldOut
 from eseller.commerce.orders.actions.place_order import place_order
 from eseller.commerce.orders.checkout import Quote, quote
 from eseller.commerce.orders.errors import CartProblems, EmptyCart, TotalChanged
 from eseller.commerce.pricing.errors import NoVatRates
+from eseller.commerce.pricing.rules import AmountOutOfRange
 from eseller.kernel.errors import EsellerError
 from eseller.kernel.money import Money
 from eseller.ui.formats import money
@@ -33,7 +34,8 @@ def checkout(request: Any, site: Site) -> HttpResponse:
         if "place" in request.POST:
             return _place(request, site)
         return _recomputed(request, site)
-    except EmptyCart:
+    except (EmptyCart, AmountOutOfRange):
+        # More than can be invoiced, too, is the cart's to tell: it says how many of a thing can be had.
         return see(site.path("/cart"))
     except NoVatRates:
         return errors.not_ready_to_sell(request)
@@ -70,7 +72,7 @@ def _place(request: Any, site: Site) -> HttpResponse:
         except InvalidFields as error:
             add_errors(form, error.fields)
             status = 402 if error.status == 402 else 422
-        except (CartProblems, SoldOut, TotalChanged) as error:
+        except (CartProblems, ReservationGone, SoldOut, TotalChanged) as error:
             status, complaint = error.status, _complaint(error)
     with site.transaction("checkout"):
         return _page(
