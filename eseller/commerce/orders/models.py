@@ -222,6 +222,8 @@ class Invoice(ShopModel):
     order = ShopForeignKey(Order, on_delete=models.PROTECT, related_name="invoices")
     kind = models.CharField(max_length=12, choices=Kind.choices)
     number = models.BigIntegerField()
+    printed_number = models.CharField(max_length=40, db_default="", help_text="with the prefix of its day")
+    imprint = models.JSONField(null=True, help_text="the seller and the terms as they were; see imprint.py")
     key = models.CharField(max_length=64, help_text="what it was issued for; once each")
     issued_at = models.DateTimeField(db_default=Now())
     currency = models.CharField(max_length=3)

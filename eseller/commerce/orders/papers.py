@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from eseller.commerce.customers.records import PostalAddress
 from eseller.commerce.orders.errors import UnknownOrder
+from eseller.commerce.orders.imprint import Imprint, imprint_now
 from eseller.commerce.orders.models import Invoice
 from eseller.commerce.orders.paper_drawing import Paper, Row, draw
 from eseller.commerce.orders.queries import order_for_mail, paper_number
@@ -36,12 +37,16 @@ def invoice_pdf(invoice_id: int, *, language: str) -> bytes:
     shop = shop_info(require_scope())
     with translation.override(language):
         order = order_for_mail(paper.order_id, language=language)
-        return draw(_content(shop, order, paper, language), brand=shop.theme.brand)
+        if paper.imprint is None:  # issued by a release that kept none
+            imprint = imprint_now(paper.order_id, shop=shop, language=language)
+        else:
+            imprint = msgspec.convert(paper.imprint, Imprint)
+        return draw(_content(shop, order, paper, imprint, language), brand=shop.theme.brand)
 
 
-def _content(shop: ShopInfo, order: OrderStatus, paper: Invoice, language: str) -> Paper:
+def _content(shop: ShopInfo, order: OrderStatus, paper: Invoice, imprint: Imprint, language: str) -> Paper:
     is_invoice = paper.kind == Invoice.Kind.INVOICE
-    number = paper_number(shop.order_prefix, paper.kind, paper.number)
+    number = paper.printed_number or paper_number(shop.order_prefix, paper.kind, paper.number)
     buyer = order.billing or order.shipping
     facts = [
         (_("Invoice number") if is_invoice else _("Credit note number"), number),
@@ -57,8 +62,8 @@ def _content(shop: ShopInfo, order: OrderStatus, paper: Invoice, language: str) 
         number=number,
         issued_at=paper.issued_at,
         language=language,
-        seller=shop.name,
-        seller_lines=_seller(shop),
+        seller=imprint.name,
+        seller_lines=_seller(imprint),
         buyer_title=_("Invoice to"),
         buyer_lines=_address(buyer),
         ship_title=_("Delivery to"),
@@ -67,7 +72,7 @@ def _content(shop: ShopInfo, order: OrderStatus, paper: Invoice, language: str) 
         headings=(_("Description"), _("Quantity"), _("Price"), _("VAT"), _("Amount")),
         rows=_lines(order, language) if is_invoice else [_credit(order, paper, language)],
         totals=_totals(order, paper, split, language),
-        notes=_notes(shop, order, is_invoice=is_invoice),
+        notes=_notes(imprint) if is_invoice else [],
         page=_("Page %(page)s of %(pages)s"),
     )
 
@@ -115,23 +120,21 @@ def _totals(order: OrderStatus, paper: Invoice, split: list[VatPart], language: 
     return [total, net, *parts] if order.prices_include_vat else [net, *parts, total]
 
 
-def _notes(shop: ShopInfo, order: OrderStatus, *, is_invoice: bool) -> list[str]:
-    notes = []
-    if is_invoice and order.payment_instructions:
-        notes = [order.payment_name, order.payment_instructions]
-        if shop.bank_account:
-            notes.append(_("Account: %(account)s") % {"account": shop.bank_account})
-        notes.append(_("Please quote %(reference)s when you pay.") % {"reference": order.payment_reference})
-    elif is_invoice and order.payment_state == "paid":
-        notes = [_("Paid. Thank you.")]
-    return notes
+def _notes(imprint: Imprint) -> list[str]:
+    if imprint.paid:
+        return [_("Paid. Thank you.")]
+    if not imprint.to_pay:
+        return [imprint.payment_name]
+    account = _("Account: %(account)s") % {"account": imprint.bank_account} if imprint.bank_account else ""
+    reference = _("Please quote %(reference)s when you pay.") % {"reference": imprint.reference}
+    return [part for part in (imprint.payment_name, imprint.instructions, account, reference) if part]
 
 
-def _seller(shop: ShopInfo) -> list[str]:
-    lines = [line for line in shop.address.splitlines() if line.strip()]
-    if shop.vat_number:
-        lines.append(_("VAT no. %(number)s") % {"number": shop.vat_number})
-    return [*lines, shop.contact_email]
+def _seller(imprint: Imprint) -> list[str]:
+    lines = [line for line in imprint.address.splitlines() if line.strip()]
+    if imprint.vat_number:
+        lines.append(_("VAT no. %(number)s") % {"number": imprint.vat_number})
+    return [*lines, imprint.contact_email]
 
 
 def _address(address: PostalAddress) -> list[str]:

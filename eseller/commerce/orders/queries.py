@@ -88,7 +88,9 @@ SELECT f.at, f.tracking_number,
         FROM orders_fulfilmentline x WHERE x.fulfilment_id = f.id)
 FROM orders_fulfilment f WHERE f.order_id = %s ORDER BY f.id
 """
-_PAPERS = "SELECT id, kind, number, total, issued_at FROM orders_invoice WHERE order_id = %s ORDER BY id"
+_PAPERS = """
+SELECT id, kind, number, total, issued_at, printed_number FROM orders_invoice WHERE order_id = %s ORDER BY id
+"""
 _VAT = "SELECT rate_bp, net, vat FROM orders_ordervat WHERE order_id = %s ORDER BY rate_bp DESC"
 _PAYMENTS = """
 SELECT provider, state, amount, authorised, captured, refunded, reference, failure, created_at
@@ -274,7 +276,7 @@ def _status(head: tuple[Any, ...], lines: tuple[OrderLineView, ...]) -> dict[str
             PaperView(
                 id=row[0],
                 kind=row[1],
-                number=paper_number(prefix, row[1], row[2]),
+                number=row[5] or paper_number(prefix, row[1], row[2]),
                 total=Money(row[3], currency),
                 issued_at=row[4],
             )

@@ -3,12 +3,15 @@
 import msgspec
 
 from eseller.commerce.orders.errors import NotAllowed
+from eseller.commerce.orders.imprint import imprint_now
 from eseller.commerce.orders.locking import locked_order, note_event
 from eseller.commerce.orders.models import Invoice, Order
 from eseller.commerce.orders.numbers import next_number
+from eseller.commerce.orders.queries import paper_number
 from eseller.commerce.orders.rules import State
 from eseller.commerce.pricing.rules import VatPart
 from eseller.kernel import clock
+from eseller.tenancy.hosts import shop_info
 from eseller.tenancy.scope import shop_transaction
 
 
@@ -38,12 +41,20 @@ def write_invoice(*, order_id: int, actor: str) -> int:
 
 
 def write_paper(*, order: Order, kind: str, key: str, parts: list[VatPart], actor: str) -> int:
-    """Write an invoice or credit note over some VAT parts, with the next number of its series; return its id."""
+    """Write an invoice or credit note over some VAT parts, with the next number of its series; return its id.
+
+    What is printed on it and changes later is kept with it. The order's row must be up to date.
+    """
     net, vat = sum(part.net for part in parts), sum(part.vat for part in parts)
+    shop = shop_info(order.shop_id)
+    imprint = imprint_now(order.pk, shop=shop, language=order.language)
+    number = next_number(kind)
     paper = Invoice.objects.create(
         order=order,
         kind=kind,
-        number=next_number(kind),
+        number=number,
+        printed_number=paper_number(shop.order_prefix, kind, number),
+        imprint=msgspec.to_builtins(imprint),
         key=key,
         issued_at=clock.now(),
         currency=order.currency,

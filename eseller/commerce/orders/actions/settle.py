@@ -236,10 +236,10 @@ def _follow(
         _cancel(found)
     elif state == rules.State.OPEN and rules.is_complete(paid, found.fulfilment_state, due=found.due):
         state = rules.move(state, "complete")
-    if after.captured > before.captured:
-        write_invoice(order_id=found.order_id, actor=actor)
     if verb or (paid, state) != (found.payment_state, found.state):
         _write(found, state, paid, verb, kind, told, actor)
+    if after.captured > before.captured:
+        write_invoice(order_id=found.order_id, actor=actor)
     return state, paid
 
 
