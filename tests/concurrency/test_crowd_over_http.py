@@ -21,7 +21,8 @@ from tests.browser.conftest import Web
 from tests.commerce import shopping
 
 BUYERS, UNITS = 200, 10
-LONGEST_SECONDS = 10.0
+LONGEST_SECONDS = 20.0
+"""Three on an idle machine with two cores; this one may be busy with other tests."""
 PLACED, SOLD_OUT = "placed", "sold out"
 
 
