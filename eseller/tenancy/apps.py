@@ -12,5 +12,6 @@ class TenancyConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Take in what each application says its rows must be."""
+        """Take in what each application says its rows must be, and which of them all shops load."""
         autodiscover_modules("kinds")
+        autodiscover_modules("references")

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from eseller.tenancy.fields import ShopForeignKey, scoped_shop_id
 from eseller.tenancy.managers import ShopManager
+from eseller.tenancy.snapshots.models import PlatformSetting, Snapshot, SnapshotPart
 
 __all__ = [
     "Change",
@@ -17,10 +18,13 @@ __all__ = [
     "Finding",
     "History",
     "Membership",
+    "PlatformSetting",
     "ScanPlace",
     "Shop",
     "ShopForeignKey",
     "ShopModel",
+    "Snapshot",
+    "SnapshotPart",
     "ThrottleCounter",
     "User",
 ]

@@ -206,6 +206,8 @@ def test_functions_that_act_as_another_role_are_known_and_pinned(database: None)
         "eseller_member_shops",
         "eseller_quarantine",
         "eseller_search",
+        "eseller_snapshot",
+        "eseller_snapshot_parts",
     }
     assert [row for row in rows if row[1] != "eseller_platform" or "search_path" not in row[2]] == []
 

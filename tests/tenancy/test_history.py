@@ -47,7 +47,7 @@ WITHOUT = {
     "tenancy_finding": OWN_TALE,
     "tenancy_history": OWN_TALE,
 }
-OF_THE_PLATFORM = {"pricing_vatrate", "tenancy_shop"}
+OF_THE_PLATFORM = {"pricing_exchangerate", "pricing_vatrate", "tenancy_platformsetting", "tenancy_shop"}
 
 
 @pytest.fixture

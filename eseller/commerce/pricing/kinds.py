@@ -1,5 +1,6 @@
 """What rows of prices and VAT rates must be."""
 
+from datetime import date
 from typing import Annotated
 
 from msgspec import Meta
@@ -45,6 +46,18 @@ class VatRateRow(Row):
     rate_bp: BasisPoints
 
 
+class ExchangeRateRow(Row):
+    """What one unit of a currency is in another."""
+
+    id: Id
+    base: Currency
+    currency: Currency
+    rate_e9: Annotated[int, Meta(ge=1, le=10**18, description="billionths, 1 to 1,000,000,000,000,000,000")]
+    quoted_on: date
+
+    rules = (Rule("currency", "another currency than the base", lambda row: row.currency != row.base),)
+
+
 register(
     Kind(
         table="pricing_pricelist",
@@ -62,4 +75,5 @@ register(
         pages=("listings", "search", "feed", "cart", "back office"),
     ),
     Kind(table="pricing_vatrate", row=VatRateRow, label="VAT rate", shop=None, pages=("checkout of all shops",)),
+    Kind(table="pricing_exchangerate", row=ExchangeRateRow, label="exchange rate", shop=None),
 )

@@ -54,3 +54,21 @@ class VatRate(models.Model):
             CheckConstraint(condition=Q(rate_bp__lte=5000), name="vat_rate_bounds"),
             CheckConstraint(condition=Q(country__regex="^[A-Z]{2}$"), name="vat_rate_country"),
         ]
+
+
+class ExchangeRate(models.Model):
+    """What one unit of a currency is in another, in billionths: an integer, since no float touches money."""
+
+    base = models.CharField(max_length=3)
+    currency = models.CharField(max_length=3)
+    rate_e9 = models.BigIntegerField(help_text="134046000 is 0.134046")
+    quoted_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["base", "currency"], name="exchange_rate_once"),
+            CheckConstraint(condition=Q(base__regex="^[A-Z]{3}$"), name="exchange_rate_base"),
+            CheckConstraint(condition=Q(currency__regex="^[A-Z]{3}$"), name="exchange_rate_currency"),
+            CheckConstraint(condition=~Q(base=F("currency")), name="exchange_rate_of_another"),
+            CheckConstraint(condition=Q(rate_e9__gte=1, rate_e9__lte=10**18), name="exchange_rate_bounds"),
+        ]

@@ -76,7 +76,8 @@ def _condition(model: Any, constraint: UniqueConstraint) -> str:
 
 def _later(connection: Any, kind: Kind, same: UniqueSet, ids: Sequence[int] | None) -> list[BadRow]:
     near, values = "true", []
-    if ids is not None and kind.shop is not None:
+    # What is unique over all shops, such as a host, is looked for in all of them.
+    if ids is not None and kind.shop in same.columns:
         near = f"{kind.shop} IN (SELECT {kind.shop} FROM public.{kind.table} WHERE id = ANY (%s))"  # noqa: S608  (our own names)
         values = [list(ids)]
     columns = ", ".join(same.columns)

@@ -28,7 +28,7 @@ ON CONFLICT (shop_id, table_name, row_id) WHERE NOT state = 'closed' DO UPDATE S
     rule = excluded.rule, problems = excluded.problems, patch = excluded.patch, pages = excluded.pages,
     writer = excluded.writer, writer_db_user = excluded.writer_db_user, written_at = excluded.written_at,
     request_id = excluded.request_id,
-    state = CASE WHEN excluded.found_by = 'page' THEN 'open' ELSE f.state END
+    state = CASE WHEN excluded.found_by IN ('page', 'trial') THEN 'open' ELSE f.state END
 RETURNING id, state
 """
 _CLOSE = """
@@ -46,7 +46,7 @@ def note(connection: Any, found: Sequence[BadRow], *, found_by: str) -> int:
     Args:
         connection: Django's, in a transaction.
         found: what is wrong.
-        found_by: ``page``, ``change`` or ``scan``.
+        found_by: ``page``, ``change``, ``scan``, or ``trial`` of a snapshot.
 
     Returns:
         How many are open now.

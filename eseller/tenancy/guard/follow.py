@@ -2,6 +2,7 @@
 
 import json
 import logging
+import random
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -33,13 +34,14 @@ class Follower:
         self.looks = 0
 
     def once(self) -> Look:
-        """Look once. The first look takes in all that is quarantined."""
+        """Look once. The first look takes in all that is quarantined, and listeners hear that all may have changed."""
         connection = connections[self._alias]
         seen = look(connection, self._since)
         if self._since is None:
-            reload(connection, None)
+            # What has changed while nobody looked: all of it, perhaps.
+            seen = Look(seen.snapshot, (), complete=False)
         self._since = seen.snapshot
-        if seen.changes:
+        if seen.changes or not seen.complete:
             _hear(connection, seen)
             for listener in self._listeners:
                 listener(seen)
@@ -57,7 +59,8 @@ class Follower:
         self._stop.set()
 
     def _run(self) -> None:
-        while not self._stop.wait(SECONDS):
+        # Jittered, so that processes which start or recover together don't ask together.
+        while not self._stop.wait(SECONDS * random.uniform(0.6, 1.4)):  # noqa: S311  (spreads; nothing secret)
             try:
                 self.once()
                 if self._failing:
@@ -69,7 +72,7 @@ class Follower:
                 self._failing = True
                 # A primary that was replaced may not know the snapshot: begin anew, and take all in.
                 self._since = None
-                self._stop.wait(4 * SECONDS)
+                self._stop.wait(SECONDS * random.uniform(2, 8))  # noqa: S311
             finally:
                 close_old_connections()
 

@@ -32,6 +32,21 @@ class Batch(msgspec.Struct, frozen=True):
     last: int
 
 
+def read(
+    connection: Any, kind: Kind, where: str, values: Sequence[Any]
+) -> tuple[dict[int, tuple[int | None, bytes]], list[BadRow]]:
+    """Return shop and JSON of the rows of a table by id, and those of them that are bad; all at once.
+
+    Args:
+        connection: Django's; what it may see is read.
+        kind: of the rows.
+        where: a condition on the table under the alias ``t``.
+        values: its parameters.
+    """
+    rows = raw(connection, f"{_select(kind)} WHERE {where}", values)
+    return {row[0]: (row[1], row[2].encode()) for row in rows}, _judged(kind, rows)
+
+
 def judge(connection: Any, kind: Kind, where: str, values: Sequence[Any], *, most: int = 5000) -> Batch:
     """Judge rows of a table in the order of their ids.
 

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 ACTOR = "guard"
 _OPEN = """
 SELECT id, table_name, row_id, shop_id FROM public.tenancy_finding
-WHERE state <> 'closed' AND table_name = %s AND row_id = ANY (%s)
+WHERE state <> 'closed' AND table_name = %s AND row_id = ANY (%s) AND (found_by <> 'trial' OR %s = 'change')
 """
 
 
@@ -43,7 +43,7 @@ def judge_rows(wanted: Mapping[str, Iterable[int]], *, found_by: str) -> int:
             if found:
                 log.warning("%s: %d bad rows, such as %s", table, len(found), found[0].row_id)
                 findings.note(connection, found, found_by=found_by)
-            _release(connection, table, set(ids) - {bad.row_id for bad in found})
+            _release(connection, table, set(ids) - {bad.row_id for bad in found}, found_by)
             count += len(found)
     return count
 
@@ -64,9 +64,10 @@ def _shops(connection: Any, kind: Kind, ids: list[int]) -> list[int]:
     return [shop for (shop,) in raw(connection, sql, [ids]) if shop is not None]
 
 
-def _release(connection: Any, table: str, good: set[int]) -> None:
+def _release(connection: Any, table: str, good: set[int], found_by: str) -> None:
+    """Close the findings of good rows; what pages have failed over is tried again only when it has changed."""
     if not good:
         return
-    open_ids = [row[0] for row in raw(connection, _OPEN, [table, list(good)])]
+    open_ids = [row[0] for row in raw(connection, _OPEN, [table, list(good), found_by])]
     if open_ids:
         findings.close(connection, open_ids, by=ACTOR, note="The row is good again, or gone.")

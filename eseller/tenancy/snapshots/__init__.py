@@ -1,0 +1,1 @@
+"""Reference data that all shops load, as immutable versioned snapshots: compiled, tried, taken, kept on disk."""
