@@ -98,15 +98,31 @@ def test_an_invoice_customer_is_shipped_to_before_paying(info: ShopInfo) -> None
 
 def test_a_transfer_can_come_in_parts(info: ShopInfo) -> None:
     number = bought(info, payment_method="bank_transfer")
-    mark_paid(shop_id=info.id, number=number, amount=5000, actor=ME)
+    mark_paid(shop_id=info.id, number=number, amount=5000, key="paid-1", actor=ME)
     assert states(info, number)[1] == "partially_paid"
     assert seen(info, number).outstanding.amount == 8900
     for amount in (0, -1, 8901):
         with pytest.raises(BadAmount):
-            mark_paid(shop_id=info.id, number=number, amount=amount, actor=ME)
+            mark_paid(shop_id=info.id, number=number, amount=amount, key="paid-2", actor=ME)
     mark_paid(shop_id=info.id, number=number, actor=ME)
     assert states(info, number) == ("open", "paid", "unfulfilled")
     assert len(seen(info, number).papers) == 1
+
+
+def test_a_part_that_came_is_noted_once_however_often_the_form_is_sent(info: ShopInfo) -> None:
+    number = bought(info, payment_method="bank_transfer")
+    for _ in range(2):
+        mark_paid(shop_id=info.id, number=number, amount=5000, key="one", actor=ME)
+    assert seen(info, number).outstanding.amount == 8900
+    for _ in range(2):  # the same sum, from another form, is another payment
+        mark_paid(shop_id=info.id, number=number, amount=5000, key="two", actor=ME)
+    assert seen(info, number).outstanding.amount == 3900
+    for _ in range(2):
+        mark_paid(shop_id=info.id, number=number, amount=3900, key="three", actor=ME)
+    assert states(info, number)[1] == "paid"
+    assert mails(info).count("payment_received") == 3
+    with pytest.raises(ValueError, match="key"):
+        mark_paid(shop_id=info.id, number=number, amount=1, actor=ME)
 
 
 def test_a_card_is_captured_once_and_not_marked_as_paid(info: ShopInfo) -> None:
@@ -253,7 +269,7 @@ def test_cancelling_credits_what_was_invoiced_and_not_credited_yet(info: ShopInf
     number = bought(info, {book: 3, shopping.make_variant(info): 1}, shipping=german)
     issue_invoice(shop_id=info.id, number=number, actor=ME)
     if paid:
-        mark_paid(shop_id=info.id, number=number, amount=paid, actor=ME)
+        mark_paid(shop_id=info.id, number=number, amount=paid, key="paid-3", actor=ME)
         if refunded:
             refund(shop_id=info.id, number=number, key="r", amount=refunded, actor=ME)
     for _ in range(2):
@@ -346,8 +362,8 @@ def test_what_is_credited_is_taken_off_before_anything_is_given_back(info: ShopI
         with pytest.raises(BadAmount):
             refund(shop_id=info.id, number=number, key="b", amount=amount, actor=ME)
         with pytest.raises(BadAmount):
-            mark_paid(shop_id=info.id, number=number, amount=amount, actor=ME)
-    mark_paid(shop_id=info.id, number=number, amount=10000, actor=ME)
+            mark_paid(shop_id=info.id, number=number, amount=amount, key="paid-4", actor=ME)
+    mark_paid(shop_id=info.id, number=number, amount=10000, key="paid-5", actor=ME)
     assert seen(info, number).outstanding.amount == 3000
     refund(shop_id=info.id, number=number, key="c", amount=5000, actor=ME)
     order = seen(info, number)
