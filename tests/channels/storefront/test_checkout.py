@@ -275,13 +275,14 @@ def test_an_invoice_goes_where_it_shall(own: Shopper) -> None:
         "billing_line1": "Regnvej 1",
         "billing_postcode": "2000",
         "billing_city": "Frederiksberg",
-        "billing_country": "DK",
+        "billing_country": "US",
         "customer_reference": "PO 77",
     }
     response = place(own, payment_method="invoice", **billing)
     text = own.text(response["Location"])
     assert "Munk A/S" in text
     assert "PO 77" in text
+    assert "United States" in text
 
 
 def test_nothing_can_be_ordered_from_an_empty_cart() -> None:

@@ -78,8 +78,9 @@ class CheckoutForm(forms.Form):
         differs = bool(self.data.get("billing_differs")) if self.is_bound else False
         self.fields.update(fields.address_fields("shipping", prefix="shipping_"))
         self.fields.update(fields.address_fields("billing", prefix="billing_", required=differs))
-        choices = fields.countries(shop)
-        for name in ("shipping_country", "billing_country"):
+        # Goods go where the shop delivers; an invoice may go anywhere.
+        offered = {"shipping_country": fields.countries(shop), "billing_country": fields.all_countries(shop)}
+        for name, choices in offered.items():
             self.fields[name].choices = choices  # type: ignore[attr-defined]
             self.fields[name].initial = choices[0][0] if choices else None
         # The number that the courier calls; nobody is asked twice.

@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from eseller.commerce.customers.records import PostalAddress
+from eseller.tenancy.actions.drafts import countries as countries_known
 from eseller.tenancy.hosts import ShopInfo
 from eseller.ui.formats import locale_for
 
@@ -19,6 +20,11 @@ _WITH_REGIONS = frozenset({"AR", "AU", "BR", "CA", "CN", "IN", "JP", "MX", "MY",
 def countries(shop: ShopInfo) -> list[tuple[str, str]]:
     """Return the countries that a shop delivers to, by name in the active language; its own country first."""
     return list(_countries(tuple(shop.sells_to), shop.country, get_language() or "en"))
+
+
+def all_countries(shop: ShopInfo) -> list[tuple[str, str]]:
+    """Return every country, by name in the active language; the shop's own first."""
+    return list(_countries(tuple(sorted(countries_known())), shop.country, get_language() or "en"))
 
 
 @lru_cache(maxsize=512)
