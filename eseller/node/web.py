@@ -20,6 +20,7 @@ from granian.server import Server
 from eseller.cluster.leash import follow_parent
 from eseller.config.environment import Environment, environment
 from eseller.node import bodies
+from eseller.node.following import follow_in_web
 from eseller.node.gauge import Application, Gauge, counted
 from eseller.node.laggards import Laggards
 from eseller.node.private import PrivateServer, State
@@ -75,6 +76,8 @@ def _loader(env: Environment, index: int, application: str, main: int) -> Callab
         PrivateServer(env.private_port(index), state).serve_in_background()
         module, _, name = application.partition(":")
         loaded: Application = getattr(import_module(module), name)
+        if application == APPLICATION:
+            follow_in_web(env.data_dir)
         Laggards(env.port, patience=env.client_seconds).watch_in_background()
         state.status = "ok"
         working = counted(loaded, gauge, at_once=env.threads)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from procrastinate import App
 
 from eseller.config.environment import Environment, environment
+from eseller.node.following import follow_in_worker
 from eseller.node.housekeeping import NAMESPACE, STALLED_SECONDS, housekeeping
 
 POLL_SECONDS = 0.5
@@ -40,6 +41,7 @@ def worker_app() -> Iterator[App]:
 def work(env: Environment) -> None:
     """Do jobs until told to stop by SIGTERM or SIGINT; running jobs get ``stop_seconds`` to finish."""
     with worker_app() as app:
+        follow_in_worker(env.data_dir)
         app.run_worker(
             name=f"worker-{os.getpid()}",
             concurrency=env.worker_jobs,

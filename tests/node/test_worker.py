@@ -17,6 +17,7 @@ from eseller.node.housekeeping import MOST_ATTEMPTS, NAMESPACE, QUEUE
 from eseller.node.worker import worker_app
 from tests.node.processes import eventually
 from tests.node.running import ROOT
+from tests.snapshots_off import forget_snapshots
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -95,4 +96,6 @@ def test_the_process_does_jobs_without_notifications_and_ends_when_told() -> Non
             assert cursor.fetchone() == (0,)
     finally:
         worker.send_signal(signal.SIGTERM)
-    assert worker.wait(20) == 0
+        code = worker.wait(20)
+        forget_snapshots()
+    assert code == 0

@@ -1,0 +1,57 @@
+"""What the processes of a node follow: rows that change, and with them quarantined rows and snapshots."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+TRIED = ("/", "/feeds/google.xml")
+"""Pages on which a candidate is tried: what all shoppers see, and prices with VAT."""
+
+
+def follow_in_web(data: Path) -> None:
+    """Let a web process go by the snapshot of the disk, then by what the database tells, from now on.
+
+    Call it when Django is set up; it returns although the database is down.
+
+    Args:
+        data: the data directory of the node.
+    """
+    from django.db import close_old_connections
+
+    from eseller.tenancy.guard.follow import Follower
+    from eseller.tenancy.snapshots.keeper import Keeper
+
+    keeper = Keeper(data / "snapshots")
+    keeper.start()
+    follower = Follower(keeper.hear)
+    try:
+        # The disk's may be of yesterday: shoppers wait for a first look, which has deadlines of its own.
+        follower.once()
+    except Exception as error:
+        log.warning("starts without the database: %s", error)
+    finally:
+        close_old_connections()
+    follower.start()
+
+
+def follow_in_worker(data: Path) -> None:
+    """Let a worker do what a web process does, judge rows that change, and compile snapshots.
+
+    Args:
+        data: the data directory of the node.
+    """
+    from eseller.tenancy.guard.follow import Follower
+    from eseller.tenancy.guard.watch import judge_changes
+    from eseller.tenancy.snapshots.compile import Compiler
+    from eseller.tenancy.snapshots.keeper import Keeper
+    from eseller.tenancy.snapshots.trial import Trial
+    from eseller.tenancy.snapshots.watcher import Watcher
+
+    keeper = Keeper(data / "snapshots")
+    keeper.start()
+    watcher = Watcher(Compiler(data, Trial(TRIED)))
+    Follower(watcher.hear, keeper.hear, judge_changes).start()
+    watcher.start()
