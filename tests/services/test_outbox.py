@@ -68,15 +68,17 @@ def test_every_mail_of_an_orders_life_has_text_and_html(info: ShopInfo, mailbox:
     number = bought(info)
     send_all(info)
     ship(shop_id=info.id, number=number, key="k", tracking_number="TR1", actor="member:1")
+    refund(shop_id=info.id, number=number, key="c", amount=50, actor="member:1")
+    send_all(info)
     mark_paid(shop_id=info.id, number=number, actor="member:1")
     refund(shop_id=info.id, number=number, key="r", amount=100, actor="member:1")
     with shop_transaction(info.id):
         order = OutboxMessage.objects.get(kind="order_confirmation").payload["order"]
-        for reason in ("merchant", "sold_out", "declined"):
+        for reason in ("merchant", "sold_out", "declined", "too_late"):
             tell("order_cancelled", order_id=order, recipient="k@p.example", language="en", about=reason, reason=reason)
     send_all(info)
     mails = read(mailbox)
-    assert len(mails) == 7
+    assert len(mails) == 9
     for mail in mails:
         assert mail["X-Shop"] == info.slug
         assert mail["From"] == f"Lerfryd <{info.contact_email}>"
@@ -92,7 +94,13 @@ def test_every_mail_of_an_orders_life_has_text_and_html(info: ShopInfo, mailbox:
     assert f"Please quote {number} when you pay." in confirmation
     assert "Mug &lt;b&gt;" in body_of(mails[0], "html")
     assert "https://track.example/TR1" in body_of(mails[1], "html")
-    assert "not charged" in body_of(mails[5], "plain")
+    credit = body_of(mails[2], "plain").replace("\N{NO-BREAK SPACE}", " ")
+    assert f"need not pay DKK 0.50 of order {number}" in credit
+    assert "left to pay is DKK 238.50" in credit
+    assert "given back" not in credit
+    assert "given back" in body_of(mails[4], "plain")
+    assert "not charged" in body_of(mails[6], "plain")
+    assert "not charged" in body_of(mails[8], "plain")
 
 
 def test_amounts_and_addresses_are_written_in_the_readers_language(info: ShopInfo, mailbox: Path) -> None:

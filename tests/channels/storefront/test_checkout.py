@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from eseller.commerce.cart.models import CartLine
-from eseller.commerce.inventory.actions.reserve import release
+from eseller.commerce.inventory.actions.reserve import release, reserve
 from eseller.commerce.orders.actions import place_order as placing
 from eseller.commerce.orders.models import Order
 from eseller.commerce.pricing.models import Price
@@ -233,10 +233,8 @@ def test_goods_that_somebody_else_bought_are_told(own: Shopper) -> None:
 def test_goods_whose_time_ran_out_in_the_middle_can_be_ordered_again(
     own: Shopper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = placing.reserve
-
     def reserved_too_long_ago(**values: Any) -> None:
-        real(**values)
+        reserve(**values)
         with shop_transaction(values["shop_id"]):
             release(key=values["key"])
 

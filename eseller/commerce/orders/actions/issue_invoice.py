@@ -12,7 +12,7 @@ from eseller.commerce.orders.rules import State
 from eseller.commerce.pricing.rules import VatPart
 from eseller.kernel import clock
 from eseller.tenancy.hosts import shop_info
-from eseller.tenancy.scope import shop_transaction
+from eseller.tenancy.scope import require_scope, shop_transaction
 
 
 def issue_invoice(*, shop_id: int, number: str, actor: str) -> int:
@@ -46,7 +46,7 @@ def write_paper(*, order: Order, kind: str, key: str, parts: list[VatPart], acto
     What is printed on it and changes later is kept with it. The order's row must be up to date.
     """
     net, vat = sum(part.net for part in parts), sum(part.vat for part in parts)
-    shop = shop_info(order.shop_id)
+    shop = shop_info(require_scope())
     imprint = imprint_now(order.pk, shop=shop, language=order.language)
     number = next_number(kind)
     paper = Invoice.objects.create(
