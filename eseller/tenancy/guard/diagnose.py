@@ -13,11 +13,13 @@ from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOpera
 from django.db import connections
 from django.db.utils import DatabaseError, DataError
 from django.http import Http404
+from psycopg import errors
 
 from eseller.kernel.errors import EsellerError
 from eseller.resilience.records.kind import kinds
-from eseller.tenancy.guard import findings, quarantine
-from eseller.tenancy.guard.rows import BadRow, judge
+from eseller.tenancy.guard import figures, findings, quarantine
+from eseller.tenancy.guard.duplicates import duplicates
+from eseller.tenancy.guard.rows import BadRow, after, among, judge
 from eseller.tenancy.guard.trees import cycles
 from eseller.tenancy.scope import WEB, current_scope, shop_transaction
 from eseller.tenancy.sql import raw
@@ -37,6 +39,8 @@ SELECT table_name, row_ids FROM public.tenancy_change
 WHERE shop_id = %s AND at > now() - %s::interval ORDER BY id DESC LIMIT %s
 """
 _NOT_OURS = (Http404, PermissionDenied, SuspiciousOperation, BadRequest, EsellerError)
+# Twins where there should be one row; values too large or too deep to compute with.
+_OF_ROWS = (errors.CardinalityViolation, errors.ProgramLimitExceeded, errors.StatementTooComplex)
 _looking: dict[int, threading.Lock] = {}
 _guard = threading.Lock()
 
@@ -54,7 +58,7 @@ def healed(shop_id: int, work: Callable[[], T]) -> T:
     for attempt in range(ATTEMPTS):
         before = quarantine.of_shop(shop_id)
         try:
-            return work()
+            result = work()
         except Exception as error:
             if attempt == ATTEMPTS - 1 or current_scope() is not None or not may_be_a_row(error):
                 raise
@@ -62,22 +66,29 @@ def healed(shop_id: int, work: Callable[[], T]) -> T:
             if quarantine.of_shop(shop_id) is before and not _diagnosed(shop_id):
                 raise
             log.warning("shop %s: a bad row was quarantined after %r", shop_id, error)
+        else:
+            if attempt:
+                figures.healed()
+            return result
     raise AssertionError("unreachable")
 
 
 def _diagnosed(shop_id: int) -> bool:
+    began = time.monotonic()
     try:
         return diagnose(shop_id)
     except Exception:
         # What went wrong with the work itself is what must be told.
         log.exception("shop %s could not be looked through for bad rows", shop_id)
         return False
+    finally:
+        figures.diagnosed(time.monotonic() - began)
 
 
 def may_be_a_row(error: BaseException) -> bool:
     """Tell whether an error may come of what a row holds: not a refusal, and not a database that is away."""
     if isinstance(error, DatabaseError):
-        return isinstance(error, DataError)
+        return isinstance(error, DataError) or isinstance(error.__cause__, _OF_ROWS)
     return not isinstance(error, _NOT_OURS)
 
 
@@ -92,15 +103,24 @@ def diagnose(shop_id: int) -> bool:
         with shop_transaction(shop_id, actor="guard", label="diagnose"):
             connection = connections[WEB]
             for found in _looks(connection, shop_id):
-                fresh = [bad for bad in found if _is_new(bad)]
+                fresh = [bad for bad in found if _is_new(bad, shop_id)]
                 if fresh:
-                    findings.note(connection, fresh, found_by="page")
+                    _note(connection, fresh, shop_id)
                     return True
     return False
 
 
-def _is_new(bad: BadRow) -> bool:
-    kept = quarantine.of_shop(bad.shop_id) if bad.shop_id is not None else None
+def _note(connection: Any, found: list[BadRow], shop_id: int) -> None:
+    """Write down what belongs to the shop. A row of the platform, which a shop may not write of, is kept back here."""
+    findings.note(connection, [bad for bad in found if bad.shop_id is not None], found_by="page")
+    of_all = [bad for bad in found if bad.shop_id is None]
+    for bad in of_all:
+        log.error("%s %s is bad: %s; found by shop %s", bad.table, bad.row_id, bad.problems[0], shop_id)
+    quarantine.add((None, bad.table, bad.row_id, findings.shown_instead(connection, bad)) for bad in of_all)
+
+
+def _is_new(bad: BadRow, shop_id: int) -> bool:
+    kept = quarantine.of_shop(shop_id)
     return kept is None or bad.row_id not in kept.tables.get(bad.table, {})
 
 
@@ -110,16 +130,20 @@ def _looks(connection: Any, shop_id: int) -> Iterator[list[BadRow]]:
     yield cycles(connection, shop_id)
     deadline = time.monotonic() + SECONDS
     for kind in kinds().values():
-        if kind.shop is None:
+        if kind.shop is None and kind.table not in _READ_BY_SHOPS:
             continue
-        last, rows = 0, _BATCH
+        yield duplicates(connection, kind)
+        last: int | None = None
+        rows = _BATCH
         while rows == _BATCH:
             if time.monotonic() > deadline:
                 log.error("shop %s has too many rows to look at all of them now; at %s", shop_id, kind.table)
                 return
-            batch = judge(connection, kind, f"t.{kind.shop} = %s AND t.id > %s", [shop_id, last], most=_BATCH)
+            # Row-level security shows no rows but the shop's own and the platform's.
+            where, values = after(last)
+            batch = judge(connection, kind, where, values, most=_BATCH)
             yield batch.bad
-            last, rows = batch.last, batch.rows
+            last, rows = batch.last, batch.rows if batch.last is not None else 0
 
 
 def _changed_lately(connection: Any, shop_id: int) -> list[BadRow]:
@@ -131,5 +155,6 @@ def _changed_lately(connection: Any, shop_id: int) -> list[BadRow]:
     for table, ids in wanted.items():
         kind = kinds().get(table)
         if kind is not None and kind.shop is not None:
-            found += judge(connection, kind, "t.id = ANY (%s)", [list(ids)]).bad
+            found += judge(connection, kind, *among(ids)).bad
+            found += duplicates(connection, kind, [*ids])
     return found

@@ -7,7 +7,7 @@ from typing import Any
 
 from eseller.resilience.records.kind import Kind, kinds
 from eseller.resilience.records.mend import Patch, patch_of
-from eseller.tenancy.guard import quarantine
+from eseller.tenancy.guard import figures, quarantine
 from eseller.tenancy.guard.pages import pages_of, root_of
 from eseller.tenancy.guard.rows import BadRow
 from eseller.tenancy.sql import raw
@@ -54,16 +54,16 @@ def note(connection: Any, found: Sequence[BadRow], *, found_by: str) -> int:
     entries: list[quarantine.Entry] = []
     for bad in found:
         patch, state = _note(connection, bad, found_by)
-        if state == "open" and bad.shop_id is not None:
+        if state == "open":
             entries.append((bad.shop_id, bad.table, bad.row_id, patch))
     quarantine.add(entries)
+    figures.noted(found_by, len(found))
     return len(entries)
 
 
 def _note(connection: Any, bad: BadRow, found_by: str) -> tuple[Patch, str]:
     kind = kinds()[bad.table]
-    history = raw(connection, _HISTORY, [bad.table, bad.row_id, bad.shop_id, VERSIONS])
-    patch = _patch(kind, bad, history)
+    history, patch = _looked_back(connection, kind, bad)
     first, root = bad.problems[0], root_of(connection, kind, bad)
     values = {
         "shop": bad.shop_id,
@@ -85,6 +85,17 @@ def _note(connection: Any, bad: BadRow, found_by: str) -> tuple[Patch, str]:
     }
     ((_id, state),) = raw(connection, _NOTE, values)
     return patch, state
+
+
+def shown_instead(connection: Any, bad: BadRow) -> Patch:
+    """Return what is shown in the place of a bad row."""
+    return _looked_back(connection, kinds()[bad.table], bad)[1]
+
+
+def _looked_back(connection: Any, kind: Kind, bad: BadRow) -> tuple[list[tuple[Any, ...]], Patch]:
+    """Return the latest changes of a bad row, and what is shown in its place."""
+    history = raw(connection, _HISTORY, [bad.table, bad.row_id, bad.shop_id, VERSIONS])
+    return history, _patch(kind, bad, history)
 
 
 def _patch(kind: Kind, bad: BadRow, history: Sequence[tuple[Any, ...]]) -> Patch:

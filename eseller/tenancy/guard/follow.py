@@ -10,7 +10,7 @@ from typing import Any
 from django.db import close_old_connections, connections
 
 from eseller.tenancy.changes import Look, look
-from eseller.tenancy.guard import quarantine
+from eseller.tenancy.guard import figures, heard, quarantine
 from eseller.tenancy.scope import WEB
 from eseller.tenancy.sql import raw
 
@@ -46,10 +46,12 @@ class Follower:
             for listener in self._listeners:
                 listener(seen)
         self.looks += 1
+        figures.looked()
         return seen
 
     def start(self) -> threading.Thread:
         """Follow until ``stop``; without the database, what was known last goes on being true."""
+        figures.follows()
         thread = threading.Thread(target=self._run, name="follow changes", daemon=True)
         thread.start()
         return thread
@@ -78,16 +80,17 @@ class Follower:
 
 
 def _hear(connection: Any, seen: Look) -> None:
-    shops = {change.shop_id for change in seen.changes if change.table == FINDINGS and change.shop_id is not None}
+    shops = {change.shop_id for change in seen.changes if change.table == FINDINGS}
     if shops or not seen.complete:
-        reload(connection, sorted(shops) if seen.complete else None)
+        reload(connection, [shop for shop in shops if shop is not None] if seen.complete else None)
 
 
 def reload(connection: Any, shops: Sequence[int] | None) -> None:
-    """Take from the database what is quarantined in some shops, or in all."""
-    rows = raw(connection, "SELECT * FROM eseller_quarantine(%s::bigint[])", [shops])
+    """Take from the database what is quarantined in some shops and for all of them, or in all."""
+    rows = raw(connection, "SELECT * FROM eseller_kept_back(%s::bigint[])", [shops])
     entries = [(shop, table, row, _patch(patch)) for shop, table, row, patch in rows]
     quarantine.replace(entries, shops=shops)
+    heard.keep(raw(connection, "SELECT eseller_open_findings(%s)::text", [heard.MOST])[0][0])
 
 
 def _patch(value: Any) -> Any:

@@ -11,7 +11,7 @@ import msgspec
 from django.db import connections
 
 from eseller.resilience.records.kind import Kind, kinds
-from eseller.tenancy.guard import findings
+from eseller.tenancy.guard import figures, findings
 from eseller.tenancy.guard.duplicates import duplicates
 from eseller.tenancy.guard.rows import judge
 from eseller.tenancy.guard.trees import cycles
@@ -73,6 +73,7 @@ def scan_step(kind: Kind, *, most: int = BATCH) -> Step:
     mended = known - bad.keys()
     if mended:
         judge_rows({kind.table: mended}, found_by="scan")
+    figures.scanned(kind.table, rows, batch.rows)
     return Step(kind.table, rows, len(bad), ended, time.monotonic() - began)
 
 
