@@ -1,7 +1,10 @@
 """Django application of the tenancy package."""
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 from django.utils.module_loading import autodiscover_modules
+
+from eseller.tenancy.loading import read_tolerantly
 
 
 class TenancyConfig(AppConfig):
@@ -13,5 +16,6 @@ class TenancyConfig(AppConfig):
 
     def ready(self) -> None:
         """Take in what each application says its rows must be, and which of them all shops load."""
+        connection_created.connect(read_tolerantly, dispatch_uid="tenancy.loading")
         autodiscover_modules("kinds")
         autodiscover_modules("references")

@@ -11,6 +11,8 @@ import msgspec
 from eseller.tenancy.sql import raw
 
 MOST = 10_000
+NO_ID = 0
+"""Stands for the id of a row that has none, which only a table without its primary key can hold."""
 _SINCE = "SELECT seen, shop_id, table_name, row_ids FROM eseller_changes_since(%s, %s)"
 
 
@@ -42,5 +44,7 @@ def look(connection: Any, since: str | None) -> Look:
     rows = raw(
         connection, "SELECT seen, shop_id, table_name, row_ids FROM eseller_changes_since(%s, %s)", [since, MOST]
     )
-    changes = tuple(Changed(shop, table, tuple(ids)) for _seen, shop, table, ids in rows if table is not None)
+    changes = tuple(
+        Changed(shop, table, tuple(row or NO_ID for row in ids)) for _seen, shop, table, ids in rows if table is not None
+    )
     return Look(rows[0][0], changes, complete=len(changes) < MOST)

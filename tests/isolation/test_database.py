@@ -203,6 +203,7 @@ def test_functions_that_act_as_another_role_are_known_and_pinned(database: None)
         "eseller_defer",
         "eseller_history",
         "eseller_host_lookup",
+        "eseller_kept_back",
         "eseller_member_shops",
         "eseller_open_findings",
         "eseller_quarantine",

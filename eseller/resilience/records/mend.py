@@ -29,7 +29,9 @@ def patch_of(kind: Kind, row: bytes, bad: Collection[str], versions: Iterable[Ma
         now = json.loads(row)
     except ValueError:
         return None
-    for version in (*versions, {}):
+    # Of rows that have the same id one is shown, as it is.
+    twins = [now] if set(bad) == {"id"} else []
+    for version in (*twins, *versions, {}):
         patch = {name: version[name] if name in version else kind.stand_ins.get(name, _MISSING) for name in bad}
         if _MISSING not in patch.values() and not problems(kind, json.dumps(now | patch).encode()):
             return patch

@@ -62,7 +62,8 @@ def _stand_in(table: str, rows: Mapping[int, Patch]) -> str:
     ids = ",".join(str(int(row)) for row in rows)
     whole = f"SELECT * FROM public.{table} WHERE id <> ALL ('{{{ids}}}'::bigint[])"  # noqa: S608  (numbers)
     patched = [
-        f"SELECT (jsonb_populate_record(x, {_literal(patch)}::jsonb)).* FROM public.{table} x WHERE x.id = {int(row)}"  # noqa: S608
+        f"(SELECT (jsonb_populate_record(x, {_literal(patch)}::jsonb)).* FROM public.{table} x "  # noqa: S608
+        f"WHERE x.id = {int(row)} ORDER BY x.ctid LIMIT 1)"
         for row, patch in rows.items()
         if patch is not None
     ]

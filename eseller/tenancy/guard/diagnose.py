@@ -16,7 +16,7 @@ from django.http import Http404
 from psycopg import errors
 
 from eseller.kernel.errors import EsellerError
-from eseller.resilience.records.kind import kinds
+from eseller.resilience.records.kind import Kind, kinds
 from eseller.tenancy.guard import figures, findings, quarantine
 from eseller.tenancy.guard.duplicates import duplicates
 from eseller.tenancy.guard.rows import BadRow, after, among, judge
@@ -129,9 +129,7 @@ def _looks(connection: Any, shop_id: int) -> Iterator[list[BadRow]]:
     yield _changed_lately(connection, shop_id)
     yield cycles(connection, shop_id)
     deadline = time.monotonic() + SECONDS
-    for kind in kinds().values():
-        if kind.shop is None and kind.table not in _READ_BY_SHOPS:
-            continue
+    for kind in _of_pages(connection):
         yield duplicates(connection, kind)
         last: int | None = None
         rows = _BATCH
@@ -144,6 +142,13 @@ def _looks(connection: Any, shop_id: int) -> Iterator[list[BadRow]]:
             batch = judge(connection, kind, where, values, most=_BATCH)
             yield batch.bad
             last, rows = batch.last, batch.rows if batch.last is not None else 0
+
+
+def _of_pages(connection: Any) -> list[Kind]:
+    """Return the kinds whose rows a page can read: the shop's, then those of the platform that shops may see."""
+    of_all = [kind.table for kind in kinds().values() if kind.shop is None]
+    seen = raw(connection, "SELECT t FROM unnest(%s::text[]) t WHERE has_table_privilege(t, 'SELECT')", [of_all])
+    return [*(kind for kind in kinds().values() if kind.shop is not None), *(kinds()[table] for (table,) in seen)]
 
 
 def _changed_lately(connection: Any, shop_id: int) -> list[BadRow]:

@@ -55,7 +55,7 @@ def unique_sets(table: str) -> tuple[UniqueSet, ...]:
     fields = [
         UniqueSet("", (field.column,)) for field in model._meta.local_fields if field.unique and not field.primary_key
     ]
-    return (*fields, *_constraints(model))
+    return (UniqueSet("", ("id",)), *fields, *_constraints(model))
 
 
 def _constraints(model: Any) -> Iterator[UniqueSet]:

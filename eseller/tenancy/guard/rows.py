@@ -10,6 +10,7 @@ from django.db import models
 
 from eseller.resilience.records.check import Problem, problems_of, shown
 from eseller.resilience.records.kind import Kind, kinds
+from eseller.tenancy.changes import NO_ID
 from eseller.tenancy.fields import ShopForeignKey
 from eseller.tenancy.sql import raw
 
@@ -25,11 +26,22 @@ class BadRow(msgspec.Struct, frozen=True):
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """What a look at some rows has found; ``last`` is the id of the last row that was looked at."""
+    """What a look at some rows has found; ``last`` is the highest id among them, None where no row has one."""
 
     bad: list[BadRow]
     rows: int
-    last: int
+    last: int | None
+
+
+def among(ids: Iterable[int]) -> tuple[str, list[Any]]:
+    """Return the condition for rows of some ids, under the alias ``t``, and its parameters."""
+    wanted = list(ids)
+    return ("(t.id = ANY (%s) OR t.id IS NULL)" if NO_ID in wanted else "t.id = ANY (%s)"), [wanted]
+
+
+def after(last: int | None) -> tuple[str, list[Any]]:
+    """Return the condition for the rows that a walk has not seen yet: those without id come last."""
+    return ("true", []) if last is None else ("(t.id > %s OR t.id IS NULL)", [last])
 
 
 def read(
@@ -58,7 +70,8 @@ def judge(connection: Any, kind: Kind, where: str, values: Sequence[Any], *, mos
         most: rows that are looked at.
     """
     rows = raw(connection, f"{_select(kind)} WHERE {where} ORDER BY t.id LIMIT {int(most)}", values)
-    return Batch(_judged(kind, rows), len(rows), rows[-1][0] if rows else 0)
+    known = [row[0] for row in rows if row[0] != NO_ID]
+    return Batch(_judged(kind, rows), len(rows), known[-1] if known else None)
 
 
 def _judged(kind: Kind, rows: Sequence[tuple[Any, ...]]) -> list[BadRow]:
@@ -83,7 +96,7 @@ def _value(kind: Kind, row: bytes, column: str) -> str:
 @cache
 def _select(kind: Kind) -> str:
     shop = f"t.{kind.shop}" if kind.shop else "NULL::bigint"
-    return f"SELECT t.id, {shop}, to_jsonb(t)::text, {_lost(kind)} FROM public.{kind.table} t"  # noqa: S608  (our own names)
+    return f"SELECT coalesce(t.id, {NO_ID}), {shop}, to_jsonb(t)::text, {_lost(kind)} FROM public.{kind.table} t"  # noqa: S608  (our own names)
 
 
 def _lost(kind: Kind) -> str:

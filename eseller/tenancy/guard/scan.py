@@ -13,7 +13,7 @@ from django.db import connections
 from eseller.resilience.records.kind import Kind, kinds
 from eseller.tenancy.guard import figures, findings
 from eseller.tenancy.guard.duplicates import duplicates
-from eseller.tenancy.guard.rows import judge
+from eseller.tenancy.guard.rows import after, judge
 from eseller.tenancy.guard.trees import cycles
 from eseller.tenancy.guard.watch import ACTOR, judge_rows
 from eseller.tenancy.scope import PLATFORM, platform_transaction
@@ -22,6 +22,7 @@ from eseller.tenancy.sql import raw
 BATCH = 2000
 SHARE = 0.25
 """Of the time; the rest of it the scanner rests."""
+LEAST = -(2**63)
 _PLACE = "SELECT last_id, rows FROM public.tenancy_scanplace WHERE table_name = %s"
 _KEEP = """
 INSERT INTO public.tenancy_scanplace AS p (table_name, last_id, rows, round_began_at, round_ended_at)
@@ -32,7 +33,7 @@ ON CONFLICT (table_name) DO UPDATE SET last_id = excluded.last_id, rows = exclud
 """
 _OPEN_BETWEEN = """
 SELECT row_id FROM public.tenancy_finding
-WHERE table_name = %s AND state <> 'closed' AND row_id > %s AND (row_id <= %s OR %s)
+WHERE table_name = %s AND state <> 'closed' AND row_id >= %s AND (row_id <= %s OR %s)
 """
 
 
@@ -58,18 +59,20 @@ def scan_step(kind: Kind, *, most: int = BATCH) -> Step:
     began = time.monotonic()
     with platform_transaction(actor=ACTOR):
         connection = connections[PLATFORM]
-        ((after, before),) = raw(connection, _PLACE, [kind.table]) or [(0, 0)]
-        batch = judge(connection, kind, "t.id > %s", [after], most=most)
+        ((place, before),) = raw(connection, _PLACE, [kind.table]) or [(0, 0)]
+        where, values = after(place or None)
+        batch = judge(connection, kind, where, values, most=most)
         ended = batch.rows < most
         bad = {one.row_id: one for one in batch.bad}
         if ended:
             bad |= {one.row_id: one for one in duplicates(connection, kind) if one.row_id not in bad}
         if bad:
             findings.note(connection, list(bad.values()), found_by="scan")
-        known = {row for (row,) in raw(connection, _OPEN_BETWEEN, [kind.table, after, batch.last, ended])}
+        last = max(batch.last or 0, place + 1)  # always onwards, and 0 is the beginning
+        known = {row for (row,) in raw(connection, _OPEN_BETWEEN, [kind.table, place or LEAST, last, ended])}
         rows = before + batch.rows
-        place = {"table": kind.table, "last": 0 if ended else batch.last, "rows": 0 if ended else rows, "ended": ended}
-        raw(connection, _KEEP, place)
+        kept = {"table": kind.table, "last": 0 if ended else last, "rows": 0 if ended else rows, "ended": ended}
+        raw(connection, _KEEP, kept)
     mended = known - bad.keys()
     if mended:
         judge_rows({kind.table: mended}, found_by="scan")

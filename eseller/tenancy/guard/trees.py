@@ -20,7 +20,7 @@ def cycles(connection: Any, shop_id: int) -> list[BadRow]:
 
 
 def _of_kind(connection: Any, kind: Kind, shop_id: int) -> list[BadRow]:
-    sql = f"SELECT id, {kind.tree} FROM public.{kind.table} WHERE {kind.shop} = %s"  # noqa: S608  (our own names)
+    sql = f"SELECT id, {kind.tree} FROM public.{kind.table} WHERE {kind.shop} = %s AND id IS NOT NULL"  # noqa: S608
     above: dict[int, int | None] = dict(raw(connection, sql, [shop_id]))
     return [_bad(connection, kind, shop_id, row) for row in on_cycles(above)]
 

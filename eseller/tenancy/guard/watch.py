@@ -10,7 +10,7 @@ from eseller.resilience.records.kind import Kind, kinds
 from eseller.tenancy.changes import Look
 from eseller.tenancy.guard import findings
 from eseller.tenancy.guard.duplicates import duplicates
-from eseller.tenancy.guard.rows import BadRow, judge
+from eseller.tenancy.guard.rows import BadRow, among, judge
 from eseller.tenancy.guard.trees import cycles
 from eseller.tenancy.scope import PLATFORM, platform_transaction
 from eseller.tenancy.sql import raw
@@ -18,6 +18,14 @@ from eseller.tenancy.sql import raw
 log = logging.getLogger(__name__)
 
 ACTOR = "guard"
+MOST = 500
+# What was found of these shops, and of shops that are none: the row may be good since another has changed, or be gone.
+_OPEN_IN = """
+SELECT table_name, row_id FROM public.tenancy_finding f
+WHERE state <> 'closed' AND found_by <> 'trial' AND (f.shop_id = ANY (%s) OR f.shop_id IS NULL
+    OR NOT EXISTS (SELECT FROM public.tenancy_shop s WHERE s.id = f.shop_id))
+ORDER BY id DESC LIMIT %s
+"""
 _OPEN = """
 SELECT id, table_name, row_id, shop_id FROM public.tenancy_finding
 WHERE state <> 'closed' AND table_name = %s AND row_id = ANY (%s) AND (found_by <> 'trial' OR %s = 'change')
@@ -27,10 +35,27 @@ WHERE state <> 'closed' AND table_name = %s AND row_id = ANY (%s) AND (found_by 
 def judge_changes(seen: Look) -> int:
     """Judge the rows of a look; return how many are bad. A worker calls this for every look."""
     wanted: dict[str, set[int]] = {}
+    shops: set[int] = set()
     for change in seen.changes:
         if change.table in kinds():
             wanted.setdefault(change.table, set()).update(change.ids)
-    return judge_rows(wanted, found_by="change") if wanted else 0
+            shops |= {change.shop_id} if change.shop_id is not None else set()
+    count = judge_rows(wanted, found_by="change") if wanted else 0
+    if wanted:
+        _look_again(shops)
+    return count
+
+
+def _look_again(shops: Iterable[int]) -> None:
+    """Close what was found of rows that are good because others have changed: twins, cycles, lost references."""
+    with platform_transaction(actor=ACTOR):
+        connection = connections[PLATFORM]
+        known: dict[str, set[int]] = {}
+        for table, row in raw(connection, _OPEN_IN, [[*shops], MOST]):
+            known.setdefault(table, set()).add(row)
+        for table in known.keys() & kinds().keys():
+            bad = {one.row_id for one in _judged(connection, kinds()[table], [*known[table]])}
+            _release(connection, table, known[table] - bad, "change")
 
 
 def judge_rows(wanted: Mapping[str, Iterable[int]], *, found_by: str) -> int:
@@ -49,7 +74,7 @@ def judge_rows(wanted: Mapping[str, Iterable[int]], *, found_by: str) -> int:
 
 
 def _judged(connection: Any, kind: Kind, ids: list[int]) -> list[BadRow]:
-    found = {bad.row_id: bad for bad in judge(connection, kind, "t.id = ANY (%s)", [ids]).bad}
+    found = {bad.row_id: bad for bad in judge(connection, kind, *among(ids)).bad}
     for bad in duplicates(connection, kind, ids):
         found.setdefault(bad.row_id, bad)
     if kind.tree is not None:
