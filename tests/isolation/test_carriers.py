@@ -32,7 +32,6 @@ from eseller.commerce.customers.actions.reset_password import ask_reset
 from eseller.commerce.customers.actions.sign_in import sign_in
 from eseller.commerce.customers.errors import WrongCredentials
 from eseller.commerce.orders.actions.cancel import cancel
-from eseller.commerce.orders.actions.capture import capture
 from eseller.commerce.orders.actions.place_order import place_order
 from eseller.commerce.orders.actions.refund import refund
 from eseller.commerce.orders.actions.ship import ship
@@ -67,6 +66,7 @@ REFERS_TO: dict[tuple[str, str], tuple[Any, str]] = {
     ("media.fetch_image", "image_id"): (MediaImage, "pk"),
     ("payments.deliver_callback", "reference"): (TestCardCharge, "reference"),
     ("orders.finish_cancel", "order"): (Order, "pk"),
+    ("orders.finish_capture", "order"): (Order, "pk"),
     ("orders.finish_refund", "payment"): (Payment, "pk"),
 }
 """What a job's argument names: the row must be of the job's own shop."""
@@ -88,7 +88,6 @@ def two(database: None) -> tuple[World, World]:
 def busy(world: World) -> None:
     """Take an order through its life, wait for a card, import a product and forget a password."""
     shop_id, number = world.shop.pk, world.placed.number
-    capture(shop_id=shop_id, number=number, actor="test")
     ship(shop_id=shop_id, number=number, key=secrets.token_hex(4), actor="test")
     refund(shop_id=shop_id, number=number, key=secrets.token_hex(4), amount=100, actor="test")
     cancel(shop_id=shop_id, number=world.unpaid.number, reason="changed her mind", actor="test")

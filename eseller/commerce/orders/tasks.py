@@ -7,8 +7,10 @@ from eseller.commerce.orders.actions.cancel import return_money
 from eseller.commerce.orders.actions.capture import capture_shipped
 from eseller.commerce.orders.actions.expire import expire_pending
 from eseller.commerce.orders.actions.refund import push_refund
+from eseller.commerce.orders.models import Order
 from eseller.commerce.payments.errors import ProviderSilent
 from eseller.services.shops import each_shop
+from eseller.tenancy.scope import shop_transaction
 
 _BATCH = 50
 # A shop's own time may be shorter than others'; the action looks again.
@@ -26,12 +28,14 @@ def finish_cancel(shop_id: int, order: int) -> None:
 
 
 @app.task(name="orders.finish_capture", queue="payments", retry=_PATIENCE)
-def finish_capture(shop_id: int, number: str) -> None:
+def finish_capture(shop_id: int, order: int) -> None:
     """Charge for goods that have left, if that was not done at once.
 
     Raises:
         ProviderSilent: so that the job is tried again.
     """
+    with shop_transaction(shop_id, label="capture"):
+        number = Order.objects.values_list("number", flat=True).get(pk=order)
     if capture_shipped(shop_id=shop_id, number=number, actor="job:finish_capture"):
         raise ProviderSilent
 

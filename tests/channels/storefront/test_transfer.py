@@ -67,7 +67,7 @@ def test_who_paid_by_card_is_asked_for_nothing(buyer: Shopper, tmp_path: Path) -
 def test_what_is_left_to_pay_is_told(buyer: Shopper, tmp_path: Path) -> None:
     path, number = ordered(buyer)
     assert "Yet to be paid" not in buyer.text(path)
-    mark_paid(shop_id=buyer.stocked.shop.pk, number=number, amount=80_000, actor="test")
+    mark_paid(shop_id=buyer.stocked.shop.pk, number=number, amount=80_000, key="k", actor="test")
     text = buyer.text(path)
     assert "How to pay" in text
     for body in [text, *confirmation(buyer, tmp_path)]:

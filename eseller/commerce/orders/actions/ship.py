@@ -62,7 +62,7 @@ def ship(
         _send(order, fulfilment, goods, parcel, actor)
         charges = order.payment_state == rules.Paid.AUTHORISED
         if charges:
-            defer(finish_capture, number=number)
+            defer(finish_capture, order=order.pk)
     if charges:
         capture_shipped(shop_id=shop_id, number=number, actor=actor)
 
