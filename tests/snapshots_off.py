@@ -1,4 +1,4 @@
-"""Take snapshots away again: where no worker follows, processes look shops up in the database, as other tests expect."""
+"""Take snapshots away: without one, and a worker that follows, shops are looked up in the database, as tests expect."""
 
 import shutil
 

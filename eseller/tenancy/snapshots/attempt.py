@@ -72,16 +72,20 @@ class Attempt:
         self.pages = self._trial.ask(hosts, loaded, self._base.loaded)
         return *compared(self.pages), Limits(least=min(1, len(hosts)))
 
-    def works(self, changed: Parts) -> bool:
-        """Tell whether pages can be shown with some parts replaced.
+    def fault_of(self, changed: Parts) -> str:
+        """Return what is wrong with some parts replaced; nothing where pages can be shown so.
 
         Raises:
             Undecided: when no page can be shown at all.
         """
         try:
             decision = decide(*self.ask(self.load(draft(self._base, changed))))
-        except Unusable:
-            return False
+        except Unusable as error:
+            return str(error)
         if decision.verdict is Verdict.WAIT:
             raise Undecided
-        return decision.verdict is Verdict.GO_ON
+        return "" if decision.verdict is Verdict.GO_ON else self.told() or decision.reason
+
+    def told(self) -> str:
+        """Return the first page that could not be shown, and why."""
+        return next((str(page) for page in self.pages if page.comparable and not page.answer.good), "")

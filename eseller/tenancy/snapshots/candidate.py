@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import msgspec
-
 from eseller.kernel.errors import EsellerError
 from eseller.resilience.rollout.decide import Figures, Limits, State
 from eseller.tenancy.snapshots import store
 from eseller.tenancy.snapshots.attempt import Attempt, Draft
 from eseller.tenancy.snapshots.content import Loaded, Unusable
 from eseller.tenancy.snapshots.gather import Difference
+from eseller.tenancy.snapshots.trial import Page
 
 SHOWN = 20
 """So many changed rows and failed pages the evidence names."""
@@ -65,13 +64,17 @@ class Candidate:
 
     def evidence(self) -> Mapping[str, Any]:
         """Return which rows have changed and which pages fail."""
-        failed = [page for page in self._attempt.pages if not 200 <= page.status < 400]
+        failed = self.failed()
         return {
             "changed": [f"{one.table} {one.row_id}" for one in self._changed[:SHOWN]],
             "rows_changed": len(self._changed),
             "pages": len(self._attempt.pages),
-            "failed": [msgspec.to_builtins(page) for page in failed[:SHOWN]],
+            "failed": [_failure(page) for page in failed[:SHOWN]],
         }
+
+    def failed(self) -> list[Page]:
+        """Return the pages that cannot be shown with it."""
+        return [page for page in self._attempt.pages if not page.answer.good]
 
     def take(self) -> None:
         """Let all processes have it.
@@ -85,6 +88,12 @@ class Candidate:
     def take_back(self, state: State, reason: str) -> None:
         """Refuse it: no process has had it."""
         store.settle(self._connection, self.version, state, reason, self.evidence())
+
+
+def _failure(page: Page) -> dict[str, Any]:
+    before = page.before.status if page.before is not None else None
+    told = {"host": page.host, "path": page.path, "status": page.answer.status, "status_before": before}
+    return told | {"error": page.answer.error}
 
 
 def _told(changed: Sequence[Difference]) -> str:

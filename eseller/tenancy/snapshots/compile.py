@@ -22,7 +22,7 @@ from eseller.tenancy.snapshots.candidate import Candidate
 from eseller.tenancy.snapshots.content import Bodies, Unusable, build, columns, digest, rows_in
 from eseller.tenancy.snapshots.disk import Shelf
 from eseller.tenancy.snapshots.gather import BY_TRIAL, Difference, Parts, differences, gather
-from eseller.tenancy.snapshots.narrow import narrow
+from eseller.tenancy.snapshots.narrow import Held, narrow
 from eseller.tenancy.snapshots.reference import Reference, reference_of, references
 from eseller.tenancy.snapshots.trial import Trial
 from eseller.tenancy.sql import raw
@@ -89,39 +89,47 @@ class Compiler:
             return None
         self._missed = False
         if again:
+            store.write_parts(connection, draft(base, after).bodies)
             store.forget(connection)
         return after
 
     def _settled(self, connection: Any, base: Base, before: Parts, after: Parts, again: bool) -> bool:
         """Roll out what is new, without those rows that pages fail over; False where that could not be told."""
         changed = differences(before, after)
-        held: list[Difference] = []
-        outcome = self._roll_out(connection, base, after, changed)
+        held: Held = []
+        outcome, fault = self._roll_out(connection, base, after, changed)
         if outcome is not None and outcome.verdict is Verdict.WAIT:
             return False
         if outcome is not None and outcome.state is State.REFUSED and changed:
-            kept, held = narrow(before, changed, self._attempt(connection, base, changed).works)
-            _hold(connection, held, outcome.reason)
-            self.holding |= {one.part for one in held}
-            outcome = self._roll_out(connection, base, kept, differences(before, kept))
+            kept, held = narrow(before, changed, fault, self._attempt(connection, base, changed).fault_of)
+            _hold(connection, held)
+            self.holding |= {one.part for one, _fault in held}
+            outcome, _fault = self._roll_out(connection, base, kept, differences(before, kept))
         if again:
-            _let_go(connection, {(one.table, one.row_id) for one in held})
-            self.holding = {one.part for one in held}
+            _let_go(connection, {(one.table, one.row_id) for one, _fault in held})
+            self.holding = {one.part for one, _fault in held}
         return outcome is None or outcome.state is State.TAKEN
 
-    def _roll_out(self, connection: Any, base: Base, after: Parts, changed: Sequence[Difference]) -> Outcome | None:
-        """Roll out a state of some parts; None where it is the present one, or has ended processes."""
+    def _roll_out(
+        self, connection: Any, base: Base, after: Parts, changed: Sequence[Difference]
+    ) -> tuple[Outcome | None, str]:
+        """Roll out a state of some parts; None where it is the present one, or has ended processes.
+
+        Returns:
+            The outcome, and what a page failed over.
+        """
         made = draft(base, after)
         if base.loaded is not None and made.manifest == base.loaded.manifest and base.stored:
-            return None
+            return None, ""
         if store.deaths(connection, made.manifest) >= MOST_DEATHS:
             log.error("a snapshot ends the processes that try it; the present one stays: %s", changed[:3])
-            return None
-        candidate = Candidate(connection, self._attempt(connection, base, changed), made, changed)
+            return None, ""
+        attempt = self._attempt(connection, base, changed)
+        candidate = Candidate(connection, attempt, made, changed)
         outcome = roll_out(candidate, self._journal, reason=candidate.reason, patience=PATIENCE)
         tell = log.info if outcome.state is State.TAKEN else log.error
         tell("%s is %s: %s", candidate.name, outcome.state, outcome.reason)
-        return outcome
+        return outcome, attempt.told() or outcome.reason
 
     def _attempt(self, connection: Any, base: Base, changed: Sequence[Difference]) -> Attempt:
         shops = [shop for one in changed if (shop := one.shop_id()) is not None]
@@ -192,14 +200,14 @@ def _gathered(connection: Any, reference: Reference, before: Parts, again: bool)
     return after
 
 
-def _hold(connection: Any, held: Sequence[Difference], reason: str) -> None:
+def _hold(connection: Any, held: Held) -> None:
     """Write down rows that pages fail over; they stay as they were until they change, or are let go."""
     if not held:
         return
-    for one in held:
-        log.error("pages fail over %s %d; it stays as it was", one.table, one.row_id)
+    for one, fault in held:
+        log.error("pages fail over %s %d, which stays as it was: %s", one.table, one.row_id, fault)
     with platform_transaction(actor=ACTOR):
-        findings.note(connection, [_bad_row(one, reason) for one in held], found_by=BY_TRIAL)
+        findings.note(connection, [_bad_row(*one) for one in held], found_by=BY_TRIAL)
 
 
 def _let_go(connection: Any, held: Collection[tuple[str, int]]) -> None:
@@ -211,11 +219,13 @@ def _let_go(connection: Any, held: Collection[tuple[str, int]]) -> None:
             findings.close(connection, over, by=ACTOR, note="Pages can be shown with it now.")
 
 
-def _bad_row(one: Difference, reason: str) -> BadRow:
-    kind, rule = kinds()[one.table], f"what pages can be shown with: {reason}"
+def _bad_row(one: Difference, fault: str) -> BadRow:
+    kind, rule = kinds()[one.table], f"what pages can be shown with ({fault})"
     before, after = (msgspec.json.decode(row) if row else {} for row in (one.before, one.after))
     problems = tuple(_problems(kind, before, after, rule)) or (Problem("", rule),)
-    return BadRow(one.table, one.row_id, one.shop_id(), problems, one.after or one.before or b"{}")
+    instead = {problem.column: before[problem.column] for problem in problems if problem.column in before}
+    row = one.after or one.before or b"{}"
+    return BadRow(one.table, one.row_id, one.shop_id(), problems, row, instead or None)
 
 
 def _problems(kind: Any, before: dict[str, Any], after: dict[str, Any], rule: str) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from django.db import connections
 from eseller.tenancy.changes import Look
 from eseller.tenancy.scope import WEB
 from eseller.tenancy.snapshots import active, store
-from eseller.tenancy.snapshots.content import Bodies, Loaded, Unusable, build
+from eseller.tenancy.snapshots.content import Bodies, Loaded, Unusable, build, digest
 from eseller.tenancy.snapshots.disk import Shelf
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,12 @@ class Keeper:
 
     def _keep(self, connection: Any, loaded: Loaded, fetched: Bodies) -> None:
         try:
-            lacking = [name for name in self._shelf.lacking(loaded.manifest) if name not in fetched]
-            self._shelf.keep(loaded, {**store.bodies(connection, lacking), **fetched})
+            lacking = self._shelf.lacking(loaded.manifest)
+            bodies = {**store.bodies(connection, [name for name in lacking if name not in fetched]), **fetched}
+            bodies = {name: body for name, body in bodies.items() if digest(body) == name}
+            if bodies.keys() >= set(lacking):
+                self._shelf.keep(loaded, bodies)
+            else:
+                log.error("snapshot %d is not kept on the disk: the database has lost parts of it", loaded.version)
         except OSError as error:
             log.error("snapshot %d is not kept on the disk: %s", loaded.version, error)  # noqa: TRY400

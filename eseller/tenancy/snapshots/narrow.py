@@ -4,27 +4,30 @@ from collections.abc import Callable, Sequence
 
 from eseller.tenancy.snapshots.gather import Difference, Parts, applied
 
+Held = list[tuple[Difference, str]]
+"""Differences that pages fail over, and how they fail."""
 
-def narrow(
-    base: Parts, some: Sequence[Difference], works: Callable[[Parts], bool]
-) -> tuple[Parts, list[Difference]]:
+
+def narrow(base: Parts, some: Sequence[Difference], fault: str, fault_of: Callable[[Parts], str]) -> tuple[Parts, Held]:
     """Return the state with all differences that pages can be shown with, and those that they fail over.
 
     Each that fails costs about twice as many trials as the number of differences has binary digits.
 
     Args:
         base: a state that works.
-        some: differences that don't work together.
-        works: tries a state.
+        some: differences that don't work together; at least one.
+        fault: what is wrong with them together.
+        fault_of: tries a state and returns what is wrong with it; nothing where it works.
     """
     if len(some) == 1:
-        return base, list(some)
-    held: list[Difference] = []
+        return base, [(some[0], fault)]
+    held: Held = []
     for half in (some[: len(some) // 2], some[len(some) // 2 :]):
         state = applied(base, half)
-        if works(state):
-            base = state
-        else:
-            base, failed = narrow(base, half, works)
+        found = fault_of(state)
+        if found:
+            base, failed = narrow(base, half, found, fault_of)
             held += failed
+        else:
+            base = state
     return base, held

@@ -20,11 +20,15 @@ _LOCK = 7_368_051
 """Of the one process that compiles at a time; an arbitrary number, used nowhere else."""
 
 _NEWEST = "SELECT version, made_at, manifest, pinned FROM eseller_snapshot(%s, %s)"
+_LOOK_UP = "SELECT id, made_at, manifest::text, pinned FROM public.tenancy_snapshot WHERE id = %s"
 _PROPOSE = """
 INSERT INTO public.tenancy_snapshot (manifest, state, reason, evidence, pinned)
 VALUES (%s, 'trying', left(%s, 500), '{}', false) RETURNING id, made_at
 """
-_PART = "INSERT INTO public.tenancy_snapshotpart (hash, body) VALUES (%s, %s) ON CONFLICT (hash) DO NOTHING"
+_PART = """
+INSERT INTO public.tenancy_snapshotpart AS p (hash, body) VALUES (%s, %s)
+ON CONFLICT (hash) DO UPDATE SET body = excluded.body WHERE p.body <> excluded.body
+"""
 _SETTLE = """
 UPDATE public.tenancy_snapshot SET state = %(state)s, reason = left(%(reason)s, 500), evidence = %(evidence)s
 WHERE id = %(id)s AND state = 'trying' AND NOT EXISTS (
@@ -92,10 +96,15 @@ def only_one(connection: Any) -> Iterator[bool]:
 
 def propose(connection: Any, manifest: Manifest, parts: Bodies, reason: str) -> tuple[int, datetime]:
     """Write a candidate with those of its parts that are not there yet; return its version and time."""
-    for name, body in parts.items():
-        raw(connection, _PART, [name, body])
+    write_parts(connection, parts)
     ((version, made_at),) = raw(connection, _PROPOSE, [msgspec.json.encode(manifest).decode(), reason])
     return version, made_at
+
+
+def write_parts(connection: Any, parts: Bodies) -> None:
+    """See to it that parts are there, and whole."""
+    for name, body in parts.items():
+        raw(connection, _PART, [name, body])
 
 
 def settle(connection: Any, version: int, state: State, reason: str, evidence: Mapping[str, Any]) -> bool:
@@ -119,6 +128,16 @@ def forget(connection: Any) -> None:
     """Delete old versions, and parts that none has any more."""
     raw(connection, _FORGET, [KEPT])
     raw(connection, _FORGET_PARTS)
+
+
+def look_up(connection: Any, version: int) -> Stored | None:
+    """Return a version, whatever became of it; None when there is none.
+
+    Raises:
+        Unusable: when its manifest is damaged.
+    """
+    rows = raw(connection, _LOOK_UP, [version])
+    return Stored(rows[0][0], rows[0][1], _manifest(rows[0][2]), rows[0][3]) if rows else None
 
 
 def _manifest(value: Any) -> Manifest:

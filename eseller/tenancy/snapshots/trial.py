@@ -3,13 +3,16 @@
 import io
 import random
 import statistics
+import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from typing import Any
 
 import msgspec
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import got_request_exception
 
 from eseller.resilience.rollout.decide import Figures
 from eseller.tenancy.snapshots import active
@@ -31,14 +34,38 @@ _ENVIRON = {
 }
 
 
+_faults: ContextVar[list[str] | None] = ContextVar("eseller_trial_faults", default=None)
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What came of asking for a page. Status 0: it hung, or came to nothing."""
+
+    status: int
+    seconds: float
+    error: str = ""
+
+    @property
+    def good(self) -> bool:
+        """Whether a shopper was shown something."""
+        return 200 <= self.status < 400
+
+
 class Page(msgspec.Struct, frozen=True):
-    """What came of one page with the candidate and, where it failed, without. Status 0: it hung, or came to nothing."""
+    """A page with the candidate and, where it failed with it, without."""
 
     host: str
     path: str
-    status: int
-    seconds: float
-    status_before: int | None = None
+    answer: Answer
+    before: Answer | None = None
+
+    @property
+    def comparable(self) -> bool:
+        """Whether it can be shown at all."""
+        return self.answer.good or (self.before is not None and self.before.good)
+
+    def __str__(self) -> str:
+        """Say what went wrong."""
+        return f"{self.host}{self.path}: {self.answer.error or self.answer.status}"
 
 
 class Trial:
@@ -64,29 +91,50 @@ class Trial:
             return [self._page(threads, candidate, before, host, path) for host in hosts for path in self._paths]
 
     def _page(self, threads: "_Threads", candidate: Loaded, before: Loaded | None, host: str, path: str) -> Page:
-        status, seconds = threads.run(self._get, candidate, host, path)
-        if _is_good(status):
-            return Page(host, path, status, seconds)
+        answer = threads.run(self._get, candidate, host, path)
+        if answer.good:
+            return Page(host, path, answer)
         # Once more, since a moment's trouble of the database is no fault of the candidate.
-        status_before, _ = threads.run(self._get, before, host, path)
-        status, seconds = threads.run(self._get, candidate, host, path)
-        return Page(host, path, status, seconds, status_before)
+        without = threads.run(self._get, before, host, path)
+        return Page(host, path, threads.run(self._get, candidate, host, path), without)
 
-    def _get(self, snapshot: Loaded | None, host: str, path: str) -> tuple[int, float]:
-        began, told = time.monotonic(), [0]
+    def _get(self, snapshot: Loaded | None, host: str, path: str) -> Answer:
+        began, status, faults = time.monotonic(), [0], list[str]()
 
-        def start(status: str, _headers: Any, _error: Any = None) -> None:
-            told[0] = int(status.split()[0])
+        def start(line: str, _headers: Any, _error: Any = None) -> None:
+            status[0] = int(line.split()[0])
 
+        _faults.set(faults)
         environ = {**_ENVIRON, "HTTP_HOST": host, "PATH_INFO": path, "wsgi.input": io.BytesIO()}
-        with active.using(snapshot):
-            answer = self._handler(environ, start)
-            try:
-                for _chunk, _number in zip(answer, range(_CHUNKS), strict=False):
-                    pass
-            finally:
-                answer.close()
-        return told[0], time.monotonic() - began
+        try:
+            with active.using(snapshot):
+                _read(self._handler(environ, start))
+        except Exception as error:
+            faults.append(_in_words(error))
+            status[0] = 0
+        return Answer(status[0], round(time.monotonic() - began, 3), faults[0] if faults else "")
+
+
+def _read(answer: Any) -> None:
+    try:
+        for _chunk, _number in zip(answer, range(_CHUNKS), strict=False):
+            pass
+    finally:
+        answer.close()
+
+
+def _in_words(error: BaseException | None) -> str:
+    return f"{type(error).__name__}: {error}"[:200]
+
+
+def _note_fault(**_values: Any) -> None:
+    """Keep what a view has raised, for the thread of a trial."""
+    faults = _faults.get()
+    if faults is not None:
+        faults.append(_in_words(sys.exc_info()[1]))
+
+
+got_request_exception.connect(_note_fault, dispatch_uid="eseller.tenancy.snapshots.trial")
 
 
 class _Threads:
@@ -99,14 +147,11 @@ class _Threads:
     def __exit__(self, *_error: object) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def run(self, work: Any, *values: Any) -> tuple[int, float]:
+    def run(self, work: Callable[..., Answer], *values: Any) -> Answer:
         try:
-            result: tuple[int, float] = self._pool.submit(work, *values).result(SECONDS)
+            return self._pool.submit(work, *values).result(SECONDS)
         except TimeoutError:
-            return 0, SECONDS
-        except Exception:
-            return 0, 0.0
-        return result
+            return Answer(0, SECONDS, f"no answer within {SECONDS:.0f} s")
 
 
 def sample(candidate: Loaded, changed: Iterable[int]) -> list[str]:
@@ -135,12 +180,8 @@ def _open(shops: Iterable[Any], most: int) -> Iterator[Any]:
 
 def compared(pages: Sequence[Page]) -> tuple[Figures, Figures]:
     """Return figures of the pages with and without the candidate; those that fail without it count for neither."""
-    able = [page for page in pages if _is_good(page.status) or _is_good(page.status_before or 0)]
-    seconds = statistics.median(page.seconds for page in able) if able else 0.0
-    failed = sum(not _is_good(page.status) for page in able)
+    able = [page for page in pages if page.comparable]
+    seconds = statistics.median(page.answer.seconds for page in able) if able else 0.0
+    failed = sum(not page.answer.good for page in able)
     # How long the same pages take without it is not asked: rows of reference data make none slow.
     return Figures(len(able), failed, seconds), Figures(len(able), 0, seconds)
-
-
-def _is_good(status: int) -> bool:
-    return 200 <= status < 400
