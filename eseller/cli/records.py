@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from eseller.cli import panels
+from eseller.cli import panels, snapshots
 from eseller.cli.shop import AsJson, platform
 
 if TYPE_CHECKING:
@@ -22,10 +21,7 @@ Number = Annotated[int, typer.Argument(metavar="FINDING", min=1, help="Its numbe
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.add_typer(group, name="records", rich_help_panel=panels.OPERATOR)
-    if importlib.util.find_spec("eseller.cli.snapshots"):
-        from eseller.cli import snapshots
-
-        group.add_typer(snapshots.group, name="snapshot")
+    group.add_typer(snapshots.group, name="snapshot")
 
 
 @group.command("scan")

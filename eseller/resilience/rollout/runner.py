@@ -10,12 +10,22 @@ from eseller.resilience.rollout.decide import Decision, Figures, Limits, State, 
 from eseller.resilience.rollout.journal import Journal
 
 
-class Change(Protocol):
-    """What is rolled out: a snapshot, settings, a release. Each step may be done twice."""
+class Taken(Protocol):
+    """What can be taken back."""
 
     @property
     def name(self) -> str:
         """What it is called in the journal, such as ``snapshot 17``."""
+
+    def evidence(self) -> Mapping[str, Any]:
+        """Return what the journal should keep beside the reason, as JSON values."""
+
+    def take_back(self, state: State, reason: str) -> None:
+        """Take it from whoever has it."""
+
+
+class Change(Taken, Protocol):
+    """What is rolled out: a snapshot, settings, a release. Each step may be done twice."""
 
     @property
     def limits(self) -> Limits:
@@ -30,14 +40,8 @@ class Change(Protocol):
     def compare(self) -> tuple[Figures, Figures]:
         """Return what is seen of the one and of the rest so far; asked again while there is too little."""
 
-    def evidence(self) -> Mapping[str, Any]:
-        """Return what the journal should keep of the comparison, as JSON values."""
-
     def take(self) -> None:
         """Let all have it."""
-
-    def take_back(self, state: State, reason: str) -> None:
-        """Take it from whoever has it."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -86,7 +90,7 @@ def roll_out(
     return _back(change, journal, State.REFUSED, decision.reason, decision.verdict)
 
 
-def take_back(change: Change, journal: Journal, *, reason: str) -> Outcome:
+def take_back(change: Taken, journal: Journal, *, reason: str) -> Outcome:
     """Take back a change that all have."""
     return _back(change, journal, State.TAKEN_BACK, reason, None)
 
@@ -100,7 +104,7 @@ def _compared(change: Change, patience: float, pause: float) -> Decision:
         time.sleep(pause)
 
 
-def _back(change: Change, journal: Journal, state: State, reason: str, verdict: Verdict | None) -> Outcome:
+def _back(change: Taken, journal: Journal, state: State, reason: str, verdict: Verdict | None) -> Outcome:
     # First of all it must be known why; taking it back may fail where the database is away.
     journal.write(change.name, state, reason, change.evidence())
     change.take_back(state, reason)
