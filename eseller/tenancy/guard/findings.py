@@ -99,6 +99,8 @@ def _looked_back(connection: Any, kind: Kind, bad: BadRow) -> tuple[list[tuple[A
 
 
 def _patch(kind: Kind, bad: BadRow, history: Sequence[tuple[Any, ...]]) -> Patch:
+    if bad.instead is not None:
+        return bad.instead
     versions: list[Mapping[str, Any]] = []
     for before, after, *_rest in history:
         versions += [row for row in (_json(after), _json(before)) if row]

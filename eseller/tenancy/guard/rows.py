@@ -16,13 +16,14 @@ from eseller.tenancy.sql import raw
 
 
 class BadRow(msgspec.Struct, frozen=True):
-    """A row that is not what its kind must be. ``row`` is its JSON."""
+    """A row that is not what its kind must be. ``row`` is its JSON; ``instead``, what to show, where that is known."""
 
     table: str
     row_id: int
     shop_id: int | None
     problems: tuple[Problem, ...]
     row: bytes
+    instead: dict[str, Any] | None = None
 
 
 class Batch(msgspec.Struct, frozen=True):

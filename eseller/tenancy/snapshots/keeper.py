@@ -1,6 +1,7 @@
 """Each process goes by the newest snapshot: from the disk when it starts, from the database when there is another."""
 
 import logging
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ class Keeper:
         """Keep snapshots in a directory, and read them from the database by this connection."""
         self._shelf = Shelf(directory)
         self._alias = alias
+        self._lock = threading.Lock()
 
     def start(self) -> None:
         """Go by the newest whole snapshot of the disk, if there is one; needs no database."""
@@ -38,7 +40,11 @@ class Keeper:
 
     def take(self) -> bool:
         """Go by the newest snapshot of the database; return whether it is another than before."""
-        connection = connections[self._alias]
+        # An operator may ask for it while the process follows by itself.
+        with self._lock:
+            return self._take(connections[self._alias])
+
+    def _take(self, connection: Any) -> bool:
         before = active.of_process()
         fetched: dict[str, bytes] = {}
 
