@@ -152,6 +152,21 @@ class PaperVat(Row):
     vat: Balance
 
 
+class ImprintRow(Row):
+    """The seller and the terms as they were; see ``imprint.Imprint``."""
+
+    name: Line255
+    address: Annotated[str, Meta(max_length=500, pattern=BLOCK, description="a text of at most 500 characters")]
+    vat_number: Line255
+    contact_email: Line255
+    bank_account: Line255
+    payment_name: Line255
+    instructions: Annotated[str, Meta(max_length=4000, pattern=BLOCK, description="a text of 4000 characters")]
+    reference: Line255
+    to_pay: Flag
+    paid: Flag
+
+
 class InvoiceRow(Row):
     """An invoice or credit note."""
 
@@ -160,6 +175,8 @@ class InvoiceRow(Row):
     order_id: Id
     kind: Literal["invoice", "credit_note"]
     number: Id
+    printed_number: Annotated[str, Meta(max_length=40, pattern=LINE, description="at most 40 characters in a line")]
+    imprint: ImprintRow | None
     key: Code
     issued_at: datetime
     currency: Currency
