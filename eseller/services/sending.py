@@ -17,6 +17,7 @@ from eseller.kernel import clock
 from eseller.kernel.errors import EsellerError
 from eseller.services.mailer import mail_connection
 from eseller.services.outbox import Mail, render_of
+from eseller.tenancy.guard.diagnose import healed
 from eseller.tenancy.hosts import ShopInfo, shop_info
 from eseller.tenancy.scope import shop_transaction
 from eseller.tenancy.sql import execute, fetch
@@ -91,7 +92,7 @@ def _claim(shop_id: int, message_id: int) -> Claimed | None:
 def _send(shop_id: int, claimed: Claimed, *, attempts: int) -> None:
     if claimed.attempts > attempts:
         raise Unfinished
-    mail = _render(shop_id, claimed)
+    mail = rendered(shop_id, claimed)
     if mail is not None:
         mail.send()
 
@@ -99,6 +100,11 @@ def _send(shop_id: int, claimed: Claimed, *, attempts: int) -> None:
 def _is_final(error: Exception) -> bool:
     """Tell whether the mail server will never take the recipient: replies from 500 on (RFC 5321, 4.2.1)."""
     return isinstance(error, SMTPRecipientsRefused) and all(code >= 500 for code, _ in error.recipients.values())
+
+
+def rendered(shop_id: int, claimed: Claimed) -> EmailMultiAlternatives | None:
+    """Return the mail of a message; a bad row of the shop hides itself and not the mail. None: nothing to tell."""
+    return healed(shop_id, lambda: _render(shop_id, claimed))
 
 
 def _render(shop_id: int, claimed: Claimed) -> EmailMultiAlternatives | None:

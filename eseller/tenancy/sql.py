@@ -65,6 +65,15 @@ def execute(sql: str, params: Params = None) -> int:
         return cursor.rowcount
 
 
+def typed(record: type[T], /, **values: Any) -> T:
+    """Make a typed record of what was fetched.
+
+    Raises:
+        msgspec.ValidationError: when a value is not what the record's field must be, such as a NULL.
+    """
+    return msgspec.convert(values, record)
+
+
 def fetch_json(sql: str, params: Params, kind: type[T]) -> T | None:
     """Run a statement whose single cell is JSON as text and decode it into a typed record; None when there is no row.
 

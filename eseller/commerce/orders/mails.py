@@ -3,20 +3,34 @@
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 from django.utils.translation import gettext as _
 
 from eseller.commerce.orders.errors import UnknownOrder
 from eseller.commerce.orders.links import language_prefix, order_path
-from eseller.commerce.orders.models import Fulfilment
 from eseller.commerce.orders.queries import order_for_mail, tracking_of
 from eseller.commerce.orders.records import OrderStatus
-from eseller.commerce.payments.models import Refund
 from eseller.kernel.money import Money
 from eseller.services import outbox
 from eseller.services.outbox import Mail, Payload, Render
 from eseller.services.sending import shop_url
 from eseller.tenancy.hosts import ShopInfo
+from eseller.tenancy.sql import fetch, fetch_json, typed
 from eseller.ui.formats import locale_for
+
+_PARCEL = """
+SELECT json_build_object('tracking_number', f.tracking_number, 'lines', coalesce((
+    SELECT json_agg(json_build_array(x.order_line_id, x.quantity) ORDER BY x.id)
+    FROM orders_fulfilmentline x WHERE x.fulfilment_id = f.id), '[]'))::text
+FROM orders_fulfilment f WHERE f.id = %s
+"""
+
+
+class Parcel(msgspec.Struct, frozen=True):
+    """What a mail tells of a parcel; ``lines`` are (order line id, quantity)."""
+
+    tracking_number: str
+    lines: tuple[tuple[int, int], ...]
 
 
 def tell(
@@ -77,21 +91,21 @@ def _paid(order: OrderStatus, payload: Payload) -> dict[str, Any] | None:
 
 
 def _parcel(order: OrderStatus, payload: Payload) -> dict[str, Any] | None:
-    parcel = Fulfilment.objects.filter(pk=payload["about"]).first()
+    parcel = fetch_json(_PARCEL, [payload["about"]], Parcel)
     if parcel is None:
         return None
-    pieces = {line.order_line_id: line.quantity for line in parcel.lines.all()}
+    pieces = dict(parcel.lines)
     sent = [(line, pieces[line.id]) for line in order.lines if line.id in pieces]
     link = tracking_of(order.number, parcel.tracking_number)
     return {"sent": sent, "tracking_number": parcel.tracking_number, "tracking_url": link}
 
 
 def _refund(order: OrderStatus, payload: Payload) -> dict[str, Any] | None:
-    refund = Refund.objects.filter(pk=payload["about"]).first()
-    if refund is None:
+    rows = fetch("SELECT amount, off_bill FROM payments_refund WHERE id = %s", [payload["about"]])
+    if not rows:
         return None
-    taken_off = Money(refund.off_bill, order.currency)
-    return {"refunded": Money(refund.amount, order.currency) - taken_off, "taken_off": taken_off}
+    given, taken_off = (typed(Money, amount=amount, currency=order.currency) for amount in rows[0])
+    return {"refunded": given - taken_off, "taken_off": taken_off}
 
 
 _KINDS: dict[str, tuple[Subject, More]] = {

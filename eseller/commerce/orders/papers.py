@@ -18,7 +18,30 @@ from eseller.commerce.pricing.rules import VatPart
 from eseller.kernel.money import Money
 from eseller.tenancy.hosts import ShopInfo, shop_info
 from eseller.tenancy.scope import require_scope
+from eseller.tenancy.sql import fetch_json
 from eseller.ui import formats
+
+_PAPER = """
+SELECT json_build_object('order_id', order_id, 'kind', kind, 'number', number, 'printed_number', printed_number,
+    'imprint', imprint, 'issued_at', issued_at, 'currency', currency, 'net', net, 'total', total,
+    'vat_split', vat_split)::text
+FROM orders_invoice WHERE id = %s
+"""
+
+
+class Issued(msgspec.Struct, frozen=True, kw_only=True):
+    """A paper as it was issued; amounts in minor units."""
+
+    order_id: int
+    kind: str
+    number: int
+    printed_number: str
+    imprint: Imprint | None
+    issued_at: datetime
+    currency: str
+    net: int
+    total: int
+    vat_split: list[VatPart]
 
 
 def invoice_pdf(invoice_id: int, *, language: str) -> bytes:
@@ -31,20 +54,18 @@ def invoice_pdf(invoice_id: int, *, language: str) -> bytes:
     Raises:
         UnknownOrder: when there is no such paper.
     """
-    paper = Invoice.objects.filter(pk=invoice_id).first()
+    paper = fetch_json(_PAPER, [invoice_id], Issued)
     if paper is None:
         raise UnknownOrder
     shop = shop_info(require_scope())
     with translation.override(language):
         order = order_for_mail(paper.order_id, language=language)
-        if paper.imprint is None:  # issued by a release that kept none
-            imprint = imprint_now(paper.order_id, shop=shop, language=language)
-        else:
-            imprint = msgspec.convert(paper.imprint, Imprint)
+        # A release that kept none issued it.
+        imprint = paper.imprint or imprint_now(paper.order_id, shop=shop, language=language)
         return draw(_content(shop, order, paper, imprint, language), brand=shop.theme.brand)
 
 
-def _content(shop: ShopInfo, order: OrderStatus, paper: Invoice, imprint: Imprint, language: str) -> Paper:
+def _content(shop: ShopInfo, order: OrderStatus, paper: Issued, imprint: Imprint, language: str) -> Paper:
     is_invoice = paper.kind == Invoice.Kind.INVOICE
     number = paper.printed_number or paper_number(shop.order_prefix, paper.kind, paper.number)
     buyer = order.billing or order.shipping
@@ -56,7 +77,6 @@ def _content(shop: ShopInfo, order: OrderStatus, paper: Invoice, imprint: Imprin
     ]
     if order.customer_reference:
         facts.append((_("Your reference"), order.customer_reference))
-    split = [msgspec.convert(part, VatPart) for part in paper.vat_split]
     return Paper(
         title=_("Invoice") if is_invoice else _("Credit note"),
         number=number,
@@ -71,7 +91,7 @@ def _content(shop: ShopInfo, order: OrderStatus, paper: Invoice, imprint: Imprin
         facts=facts,
         headings=(_("Description"), _("Quantity"), _("Price"), _("VAT"), _("Amount")),
         rows=_lines(order, language) if is_invoice else [_credit(order, paper, language)],
-        totals=_totals(order, paper, split, language),
+        totals=_totals(order, paper, language),
         notes=_notes(imprint) if is_invoice else [],
         page=_("Page %(page)s of %(pages)s"),
     )
@@ -95,13 +115,13 @@ def _lines(order: OrderStatus, language: str) -> list[Row]:
     return rows
 
 
-def _credit(order: OrderStatus, paper: Invoice, language: str) -> Row:
+def _credit(order: OrderStatus, paper: Issued, language: str) -> Row:
     title = _("Refund for order %(number)s") % {"number": order.number}
     total = formats.money(Money(paper.total, paper.currency), language)
     return Row(title=title, details="", quantity="", price="", vat="", amount=total)
 
 
-def _totals(order: OrderStatus, paper: Invoice, split: list[VatPart], language: str) -> list[tuple[str, str, bool]]:
+def _totals(order: OrderStatus, paper: Issued, language: str) -> list[tuple[str, str, bool]]:
     """Return (label, amount, is the total); the VAT comes after the total where prices have it in them."""
 
     def written(amount: int) -> str:
@@ -114,7 +134,7 @@ def _totals(order: OrderStatus, paper: Invoice, split: list[VatPart], language: 
             written(part.vat),
             False,
         )
-        for part in split
+        for part in paper.vat_split
     ]
     net = (_("Net"), written(paper.net), False)
     return [total, net, *parts] if order.prices_include_vat else [net, *parts, total]

@@ -24,12 +24,12 @@ from eseller.commerce.orders.records import (
 from eseller.commerce.payments.provider import provider
 from eseller.commerce.pricing.rules import VatPart
 from eseller.kernel.money import Money
-from eseller.tenancy.sql import fetch
+from eseller.tenancy.sql import fetch, typed
 
 _ROWS = """
 SELECT o.number, o.public_id, o.state, o.payment_state, o.fulfilment_state, o.email, coalesce(a.name, ''), o.total,
        o.currency, o.created_at, o.placed_at,
-       (SELECT coalesce(sum(quantity), 0)::int FROM orders_orderline l WHERE l.order_id = o.id AND l.kind = 'goods')
+       (SELECT coalesce(sum(quantity), 0)::bigint FROM orders_orderline l WHERE l.order_id = o.id AND l.kind = 'goods')
 FROM orders_order o LEFT JOIN orders_orderaddress a ON a.order_id = o.id AND a.kind = 'shipping'
 WHERE {where} ORDER BY o.id DESC LIMIT %(limit)s OFFSET %(offset)s
 """
@@ -40,6 +40,8 @@ LEFT JOIN orders_orderaddress a ON a.order_id = o.id AND a.kind = 'shipping' WHE
 _SEARCH = """(o.number ILIKE %(search)s OR o.email ILIKE %(search)s OR a.name ILIKE %(search)s
     OR a.company ILIKE %(search)s)"""
 _DEEPEST = 10_000
+NOWHERE = PostalAddress(name="–", line1="–", postcode="–", city="–", country="ZZ")
+"""Stands for an address that is damaged beyond recognition; ZZ is no country (ISO 3166-1)."""
 _CUSTOMER = "o.customer_id = %(customer)s AND o.placed_at IS NOT NULL"
 _ONE = """
 SELECT o.id, o.number, o.public_id, o.state, o.payment_state, o.fulfilment_state, o.email, o.language, o.currency,
@@ -150,7 +152,7 @@ def order_for_mail(order_id: int, *, language: str) -> OrderStatus:
     Raises:
         UnknownOrder: when there is none.
     """
-    return OrderStatus(**_status(*_one("o.id = %(wanted)s", order_id, language)))
+    return typed(OrderStatus, **_status(*_one("o.id = %(wanted)s", order_id, language)))
 
 
 def order_detail(number: str, *, language: str) -> OrderDetail:
@@ -164,13 +166,14 @@ def order_detail(number: str, *, language: str) -> OrderDetail:
     order_id, currency, due = head[0], status["currency"], head[-2]
     rows = fetch(_PAYMENTS, [order_id])
     payments = tuple(
-        PaymentView(
+        typed(
+            PaymentView,
             provider=row[0],
             state=row[1],
-            amount=Money(row[2], currency),
-            authorised=Money(row[3], currency),
-            captured=Money(row[4], currency),
-            refunded=Money(row[5], currency),
+            amount=_money(row[2], currency),
+            authorised=_money(row[3], currency),
+            captured=_money(row[4], currency),
+            refunded=_money(row[5], currency),
             reference=row[6],
             failure=row[7],
             created_at=row[8],
@@ -185,13 +188,14 @@ def order_detail(number: str, *, language: str) -> OrderDetail:
         "invoiced": any(paper.kind == "invoice" for paper in status["papers"]),
     }
     creditable = rules.creditable(**facts)
-    return OrderDetail(
+    return typed(
+        OrderDetail,
         **status,
         id=order_id,
         customer_id=head[20],
         payments=payments,
         events=tuple(
-            EventView(kind, at, actor, msgspec.json.decode(data))
+            typed(EventView, kind=kind, at=at, actor=actor, data=msgspec.json.decode(data))
             for kind, at, actor, data in fetch(_EVENTS, [order_id])
         ),
         can=rules.allowed(lines=lines, **facts),
@@ -208,7 +212,8 @@ class _Sums(msgspec.Struct, frozen=True):
 
 
 def _row(row: tuple[Any, ...]) -> OrderRow:
-    return OrderRow(
+    return typed(
+        OrderRow,
         number=row[0],
         public_id=row[1],
         state=row[2],
@@ -216,11 +221,16 @@ def _row(row: tuple[Any, ...]) -> OrderRow:
         fulfilment_state=row[4],
         email=row[5],
         name=row[6],
-        total=Money(row[7], row[8]),
+        total=_money(row[7], row[8]),
         created_at=row[9],
         placed_at=row[10],
         pieces=row[11],
     )
+
+
+def _money(amount: Any, currency: Any) -> dict[str, Any]:
+    """Return an amount as ``typed`` takes it, which looks into it then."""
+    return {"amount": amount, "currency": currency}
 
 
 def _one(where: str, wanted: int | str, language: str) -> tuple[tuple[Any, ...], tuple[OrderLineView, ...]]:
@@ -231,7 +241,8 @@ def _one(where: str, wanted: int | str, language: str) -> tuple[tuple[Any, ...],
 
 
 def _line(row: tuple[Any, ...], currency: str) -> OrderLineView:
-    return OrderLineView(
+    return typed(
+        OrderLineView,
         id=row[0],
         kind=row[1],
         variant_id=row[2],
@@ -241,11 +252,11 @@ def _line(row: tuple[Any, ...], currency: str) -> OrderLineView:
         quantity=row[6],
         fulfilled=row[7],
         refunded=row[8],
-        unit_price=Money(row[9], currency),
+        unit_price=_money(row[9], currency),
         vat_rate_bp=row[10],
-        net=Money(row[11], currency),
-        vat=Money(row[12], currency),
-        total=Money(row[13], currency),
+        net=_money(row[11], currency),
+        vat=_money(row[12], currency),
+        total=_money(row[13], currency),
         image_sha256=row[14],
         product_slug=row[15],
     )
@@ -258,26 +269,27 @@ def _status(head: tuple[Any, ...], lines: tuple[OrderLineView, ...]) -> dict[str
     del values["customer_id"]
     given, payment, reference = values.pop("provider"), values.pop("payment"), values.pop("reference")
     to_quote = reference if payment == "action_required" or (given and not provider(given).online) else ""
-    addresses = {kind: PostalAddress(**_address(parts)) for kind, *parts in fetch(_ADDRESSES, [order_id])}
+    addresses = {kind: typed(PostalAddress, **_address(parts)) for kind, *parts in fetch(_ADDRESSES, [order_id])}
     waits = values["state"] in ("open", "completed") and values["payment_state"] in ("unpaid", "partially_paid")
     return values | {
         "payment_instructions": _instructions(values.pop("payment_instructions"), bank) if waits else "",
         "payment_reference": to_quote,
-        "net": Money(values["net"], currency),
-        "vat": Money(values["vat"], currency),
-        "total": Money(values["total"], currency),
+        "net": _money(values["net"], currency),
+        "vat": _money(values["vat"], currency),
+        "total": _money(values["total"], currency),
         "outstanding": Money(max(0, values.pop("due") - values.pop("captured")), currency),
-        "vat_split": tuple(VatPart(*row) for row in fetch(_VAT, [order_id])),
+        "vat_split": tuple(typed(VatPart, rate_bp=row[0], net=row[1], vat=row[2]) for row in fetch(_VAT, [order_id])),
         "lines": lines,
-        "shipping": addresses["shipping"],
+        "shipping": addresses.get("shipping") or addresses.get("billing") or NOWHERE,
         "billing": addresses.get("billing"),
         "parcels": tuple(_parcel(row, tracking) for row in fetch(_PARCELS, [order_id])),
         "papers": tuple(
-            PaperView(
+            typed(
+                PaperView,
                 id=row[0],
                 kind=row[1],
                 number=row[5] or paper_number(prefix, row[1], row[2]),
-                total=Money(row[3], currency),
+                total=_money(row[3], currency),
                 issued_at=row[4],
             )
             for row in fetch(_PAPERS, [order_id])
@@ -301,7 +313,8 @@ def _address(parts: list[str]) -> dict[str, str]:
 
 def _parcel(row: tuple[Any, ...], tracking_url: str) -> ParcelView:
     at, number, lines = row
-    return ParcelView(
+    return typed(
+        ParcelView,
         at=at,
         tracking_number=number,
         tracking_url=tracking_link(tracking_url, number),
