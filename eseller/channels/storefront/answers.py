@@ -1,4 +1,4 @@
-"""The storefront's two doors: pages for everybody, and pages for one visitor.
+"""The storefront's doors: pages for everybody, pages for one visitor, answers for machines.
 
 A page for everybody is the same bytes for all, so that any cache may keep it: its view sees no cookies, and so cannot
 depend on who asks. All else is private and kept by nobody.
@@ -12,6 +12,7 @@ from django.db.utils import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 
 from eseller.channels.storefront import errors
 from eseller.channels.storefront.site import Site, prefix
@@ -57,6 +58,20 @@ def posted_from_public(view: View[P]) -> Door:
     ``SameOriginMiddleware`` keeps other sites from sending it.
     """
     return csrf_exempt(_door(view, ("POST",), view))
+
+
+def machine(view: Callable[..., HttpResponse]) -> Door:
+    """Make a view an answer for machines, outside of languages: read only. A bad row hides itself, not the answer."""
+
+    @require_safe
+    @wraps(view)
+    def door(request: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return healed(request.shop.id, lambda: view(request, **kwargs))
+        except (OperationalError, InterfaceError):
+            return errors.unavailable(request, log=True)
+
+    return door
 
 
 def _door(view: Callable[..., HttpResponse], methods: tuple[str, ...], named: Callable[..., Any]) -> Door:

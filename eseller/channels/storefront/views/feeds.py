@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 from django.http import HttpResponse, StreamingHttpResponse
-from django.views.decorators.http import require_safe
 
 from eseller.channels.storefront import errors, xml
+from eseller.channels.storefront.answers import machine
 from eseller.channels.storefront.site import Site, prefix
 from eseller.channels.storefront.views.machine import AN_HOUR
 from eseller.commerce.catalog.queries import feed_chunk
@@ -18,6 +18,7 @@ from eseller.commerce.pricing.errors import NoVatRates
 from eseller.commerce.pricing.queries import vat_rates_for
 from eseller.commerce.pricing.rules import line_amounts
 from eseller.kernel.money import Money
+from eseller.tenancy.guard.diagnose import healed
 
 CHUNK = 200
 MOST_TITLE = 150
@@ -31,7 +32,7 @@ _AVAILABILITY = {
 }
 
 
-@require_safe
+@machine
 def google(request: Any) -> HttpResponse:
     """Send every variant that has a price; ``?language=`` and ``?currency=`` choose among the shop's."""
     shop = request.shop
@@ -41,14 +42,32 @@ def google(request: Any) -> HttpResponse:
         return errors.not_found(request)
     site = Site(shop, language, prefix(shop, language))
     try:
-        first = _chunk(site, currency, 0)
+        first = _part(site, currency, 0)
     except NoVatRates:
         return errors.not_ready_to_sell(request)
-    if not first and currency != shop.currency:
+    if not first.text and currency != shop.currency:
         return errors.not_found(request)
     response = StreamingHttpResponse(_feed(site, currency, first), content_type="application/rss+xml; charset=utf-8")
     response.headers["Cache-Control"] = AN_HOUR
     return response  # type: ignore[return-value]  # is handled like any other
+
+
+class Part(msgspec.Struct, frozen=True):
+    """Some items of the feed, and the id after which the next ones begin; None where these are the last."""
+
+    text: str
+    after: int | None
+
+
+def _part(site: Site, currency: str, after: int) -> Part:
+    """Write some items; a bad row among them hides itself, also while the feed is already on its way."""
+
+    def written() -> Part:
+        chunk = _chunk(site, currency, after)
+        text = "".join(_item(site, entry) for entry in chunk)
+        return Part(text, chunk[-1].id if len(chunk) == CHUNK else None)
+
+    return healed(site.shop.id, written)
 
 
 def _chunk(site: Site, currency: str, after: int) -> list[FeedEntry]:
@@ -75,14 +94,15 @@ def _with_vat(entry: FeedEntry, rate_bp: int) -> FeedEntry:
     return msgspec.structs.replace(entry, price=gross(entry.price), compare_at=compare_at)
 
 
-def _feed(site: Site, currency: str, first: list[FeedEntry]) -> Iterator[str]:
+def _feed(site: Site, currency: str, first: Part) -> Iterator[str]:
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0" xmlns:g="http://base.google.com/ns/1.0"><channel>\n'
     yield xml.element("title", site.shop.name) + xml.element("link", site.url(site.home))
     yield xml.element("description", site.shop.name)
-    chunk = first
-    while chunk:
-        yield "".join(_item(site, entry) for entry in chunk)
-        chunk = _chunk(site, currency, chunk[-1].id) if len(chunk) == CHUNK else []
+    part = first
+    yield part.text
+    while part.after is not None:
+        part = _part(site, currency, part.after)
+        yield part.text
     yield "</channel></rss>\n"
 
 

@@ -13,6 +13,7 @@ from eseller.channels.storefront.site import Site
 from eseller.channels.storefront.visitors import visitor_of
 from eseller.commerce.orders.actions.payment_callback import Heard, handle_callback, second_step
 from eseller.commerce.payments.queries import second_step_page
+from eseller.tenancy.guard.diagnose import healed
 
 MOST_BYTES = 64 * 1024
 _STATUS = {Heard.APPLIED: 204, Heard.REPEATED: 204, Heard.FORGED: 401, Heard.UNKNOWN: 404}
@@ -41,5 +42,8 @@ def hook(request: Any, provider: str) -> HttpResponse:
     if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
         return HttpResponse(status=413)
     headers = {name.lower(): value for name, value in request.headers.items() if name.lower().startswith("webhook-")}
-    heard = handle_callback(shop_id=request.shop.id, provider=provider, headers=headers, body=request.body)
+    shop_id, body = request.shop.id, request.body
+    heard = healed(
+        shop_id, lambda: handle_callback(shop_id=shop_id, provider=provider, headers=headers, body=body)
+    )
     return HttpResponse(status=_STATUS[heard])

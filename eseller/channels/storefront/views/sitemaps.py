@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
-from django.views.decorators.http import require_safe
 
 from eseller.channels.storefront import errors, xml
+from eseller.channels.storefront.answers import machine
 from eseller.channels.storefront.site import Site, prefix
 from eseller.channels.storefront.views.machine import AN_HOUR
 from eseller.commerce.catalog.queries import sitemap_chunk
@@ -20,7 +20,7 @@ _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _PLACES = {"product": "/p/", "category": "/c/", "page": "/pages/"}
 
 
-@require_safe
+@machine
 def index(request: Any) -> HttpResponse:
     """Name the parts: each begins after the id at which the one before it ends."""
     site = _site(request)
@@ -29,7 +29,7 @@ def index(request: Any) -> HttpResponse:
     return _answer("".join([*lines, "</sitemapindex>\n"]))
 
 
-@require_safe
+@machine
 def part(request: Any, kind: str, after: int) -> HttpResponse:
     """List the pages of a kind that come after an id, each in all languages of the shop."""
     site = _site(request)
@@ -68,7 +68,7 @@ def _parts(site: Site) -> Iterator[str]:
         yield "/sitemap-home.xml"
 
 
-@require_safe
+@machine
 def front(request: Any) -> HttpResponse:
     """List the front page."""
     return _answer("".join(_lines(_site(request), [SitemapEntry(0, "home", "")])))
