@@ -22,3 +22,10 @@ class UnknownHost(EsellerError):
 
     code = "unknown_host"
     status = 404
+
+
+class NoSuchShop(EsellerError):
+    """There is no such shop."""
+
+    code = "no_such_shop"
+    status = 404

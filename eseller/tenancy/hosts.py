@@ -3,13 +3,20 @@
 import re
 import threading
 import time
+from typing import Annotated, Literal
 
 import msgspec
 from django.db import connections
+from msgspec import Meta
 
-from eseller.tenancy.scope import WEB
+from eseller.resilience.records.fields import Country, Currency, Id, Language, Slug
+from eseller.tenancy.errors import NoSuchShop
+from eseller.tenancy.guard import quarantine
+from eseller.tenancy.guard.diagnose import healed
+from eseller.tenancy.scope import WEB, shop_transaction
 from eseller.tenancy.snapshots import active
-from eseller.tenancy.sql import run
+from eseller.tenancy.sql import fetch, run
+from eseller.tenancy.zones import is_zone
 
 
 class Theme(msgspec.Struct, frozen=True):
@@ -22,19 +29,19 @@ class Theme(msgspec.Struct, frozen=True):
 
 
 class ShopInfo(msgspec.Struct, frozen=True):
-    """What a page needs to know of its shop."""
+    """What a page needs to know of its shop. Every page works with it: a row that is anything else is refused."""
 
-    id: int
-    slug: str
+    id: Id
+    slug: Slug
     name: str
-    state: str
-    country: str
-    currency: str
-    default_language: str
-    languages: list[str]
+    state: Literal["open", "closed"]
+    country: Country
+    currency: Currency
+    default_language: Language
+    languages: list[Language]
     time_zone: str
     prices_include_vat: bool
-    sells_to: list[str]
+    sells_to: list[Country]
     contact_email: str
     address: str
     vat_number: str
@@ -42,7 +49,16 @@ class ShopInfo(msgspec.Struct, frozen=True):
     order_prefix: str
     reservation_minutes: int
     theme: Theme
-    primary_host: str
+    primary_host: Annotated[str, Meta(max_length=253, pattern="^([a-z0-9][a-z0-9.-]*)?$")]
+
+    def __post_init__(self) -> None:
+        """Refuse what no page can be shown with.
+
+        Raises:
+            ValueError: which msgspec makes a ValidationError of.
+        """
+        if self.default_language not in self.languages or not is_zone(self.time_zone):
+            raise ValueError("default_language is one of languages, and time_zone a time zone's name")
 
 
 class Routing(msgspec.Struct, frozen=True, eq=False):
@@ -54,6 +70,12 @@ class Routing(msgspec.Struct, frozen=True, eq=False):
 
 # What a domain's row may hold. Anything else is no shop's, and not worth a question or a place in memory.
 _HOST = re.compile(r"[a-z0-9.-]{1,253}")
+_TABLES = frozenset({"tenancy_shop", "tenancy_domain"})
+_INFO = """
+SELECT (to_jsonb(s) || jsonb_build_object('primary_host', coalesce(
+    (SELECT d.host FROM tenancy_domain d WHERE d.shop_id = s.id ORDER BY d.is_primary DESC, d.id LIMIT 1), '')))::text
+FROM tenancy_shop s WHERE s.id = %s
+"""
 _FRESH_SECONDS = 1.0
 _MOST_HOSTS = 10_000
 _cache: dict[str, tuple[float, ShopInfo | None]] = {}
@@ -98,10 +120,36 @@ def _remembered(host: str) -> ShopInfo | None:
 
 def _look_up(host: str) -> ShopInfo | None:
     rows = run(connections[WEB], "SELECT eseller_host_lookup(%s)::text", [host])
-    return msgspec.json.decode(rows[0][0], type=ShopInfo) if rows and rows[0][0] else None
+    found = rows[0][0] if rows else None
+    if not found:
+        shop_id = quarantine.shop_at(host)
+        return None if shop_id is None else _as_kept(shop_id)
+    try:
+        shop = msgspec.json.decode(found, type=ShopInfo)
+    except msgspec.ValidationError:
+        return _as_kept(msgspec.json.decode(found)["id"])
+    kept = quarantine.of_shop(shop.id)
+    return shop if kept is None or _TABLES.isdisjoint(kept.tables) else _as_kept(shop.id)
+
+
+def _as_kept(shop_id: int) -> ShopInfo:
+    """Return a shop whose row or domain is bad, as it last was."""
+
+    def read() -> ShopInfo:
+        with shop_transaction(shop_id, label="shop"):
+            return shop_info(shop_id)
+
+    return healed(shop_id, read)
 
 
 def shop_info(shop_id: int) -> ShopInfo:
-    """Return the record of the current shop, read inside its transaction."""
-    rows = run(connections[WEB], "SELECT eseller_shop_info(%s)::text", [shop_id])
+    """Return the record of the current shop, read inside its transaction.
+
+    Raises:
+        NoSuchShop: when it has no row, or one that is left out.
+        msgspec.ValidationError: when its row is bad, which ``healed`` knows what to do about.
+    """
+    rows = fetch(_INFO, [shop_id])
+    if not rows:
+        raise NoSuchShop
     return msgspec.json.decode(rows[0][0], type=ShopInfo)

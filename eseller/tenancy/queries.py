@@ -2,22 +2,31 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from django.db import connections
 
-from eseller.tenancy.scope import WEB
-from eseller.tenancy.sql import fetch, run
+from eseller.resilience.records.fields import Slug
+from eseller.tenancy.guard import quarantine
+from eseller.tenancy.guard.diagnose import healed
+from eseller.tenancy.scope import WEB, shop_transaction
+from eseller.tenancy.sql import fetch, fetch_json, run
+
+_MEMBERS = frozenset({"tenancy_shop", "tenancy_membership"})
+_MEMBER_SHOP = """
+SELECT json_build_object('shop_id', s.id, 'slug', s.slug, 'name', s.name, 'role', m.role)::text
+FROM tenancy_membership m JOIN tenancy_shop s ON s.id = m.shop_id WHERE m.user_id = %s
+"""
 
 
 class MemberShop(msgspec.Struct, frozen=True):
     """A shop that a person may enter, and as what."""
 
     shop_id: int
-    slug: str
+    slug: Slug
     name: str
-    role: str
+    role: Literal["owner", "manager", "clerk", "reader"]
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -64,7 +73,31 @@ class HistoryEntry(msgspec.Struct, frozen=True):
 def member_shops(user_id: int) -> list[MemberShop]:
     """Return the shops of an active person, by name. Needs no shop transaction: it is a named look across shops."""
     rows = run(connections[WEB], "SELECT shop_id, slug, name, role FROM eseller_member_shops(%s)", [user_id])
-    return [MemberShop(*row) for row in rows]
+    shops = (_member_shop(user_id, *row) for row in rows)
+    return [shop for shop in shops if shop is not None]
+
+
+def _member_shop(user_id: int, shop_id: int, slug: str, name: str, role: str) -> MemberShop | None:
+    """Return a shop of a person; where its row or the person's role in it is bad, as it last was, or not at all."""
+    values = {"shop_id": shop_id, "slug": slug, "name": name, "role": role}
+    kept = quarantine.of_shop(shop_id)
+    try:
+        if kept is None or _MEMBERS.isdisjoint(kept.tables):
+            return msgspec.convert(values, MemberShop)
+        return _as_kept(user_id, shop_id)
+    except msgspec.ValidationError:
+        return _as_kept(user_id, shop_id)
+
+
+def _as_kept(user_id: int, shop_id: int) -> MemberShop | None:
+    def read() -> MemberShop | None:
+        with shop_transaction(shop_id, label="member"):
+            return fetch_json(_MEMBER_SHOP, [user_id], MemberShop)
+
+    try:
+        return healed(shop_id, read)
+    except msgspec.ValidationError:
+        return None
 
 
 def members() -> list[Member]:

@@ -154,9 +154,12 @@ def _enter(user: User, slug: str) -> Office:
     mine = next((shop for shop in shops if shop.slug == slug), None)
     if mine is None:
         raise Http404
-    with shop_transaction(mine.shop_id, label="enter"):
-        info = shop_info(mine.shop_id)
-    return Office(user, info, mine.role, shops)
+    return Office(user, healed(mine.shop_id, lambda: _info_of(mine.shop_id)), mine.role, shops)
+
+
+def _info_of(shop_id: int) -> ShopInfo:
+    with shop_transaction(shop_id, label="enter"):
+        return shop_info(shop_id)
 
 
 def _told(request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
