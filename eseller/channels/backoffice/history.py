@@ -189,6 +189,14 @@ def _lines(changes: Iterable[Change], currency: str) -> Iterable[Line]:
             yield Line(str(FIELDS.get(change.field, change.field.replace("_", " "))), before, after)
 
 
+def _moment(text: str) -> str:
+    """Return a moment as people read it; nothing where it is one that no calendar of ours has."""
+    try:
+        return formats.moment(datetime.fromisoformat(text), get_language() or "en", timezone.get_current_timezone())
+    except (ValueError, OverflowError):
+        return ""
+
+
 def _shown(value: Any, currency: str) -> str:
     if value is None or value in ("", [], {}):
         return ""
@@ -196,8 +204,8 @@ def _shown(value: Any, currency: str) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, int) and currency:
         return formats.money(Money(value, currency), get_language() or "en")
-    if isinstance(value, str) and _MOMENT.match(value):
-        return formats.moment(datetime.fromisoformat(value), get_language() or "en", timezone.get_current_timezone())
+    if isinstance(value, str) and _MOMENT.match(value) and (told := _moment(value)):
+        return told
     if isinstance(value, list):
         text = ", ".join(map(str, value))
     elif isinstance(value, dict):

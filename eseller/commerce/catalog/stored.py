@@ -160,7 +160,9 @@ def whole(variant: StoredVariant, options: list[StoredOption]) -> bool:
 
 def as_draft(stored: StoredProduct) -> ProductDraft:
     """Return the draft that ``save_product`` would leave unchanged."""
-    places = {value.id: place for option in stored.options for place, value in enumerate(option.values)}
+    places: dict[int | None, int] = {
+        value.id: place for option in stored.options for place, value in enumerate(option.values)
+    }
     return ProductDraft(
         slug=stored.slug,
         state=stored.state,
@@ -187,13 +189,15 @@ def as_draft(stored: StoredProduct) -> ProductDraft:
             )
             for option in stored.options
         ),
-        variants=tuple(_variant_draft(v, places) for v in stored.variants if v.active or whole(v, stored.options)),
+        variants=tuple(
+            _variant_draft(v, stored.options, places) for v in stored.variants if v.active or whole(v, stored.options)
+        ),
         images=tuple(ImageDraft(image_id=image.image_id, alts=image.alts) for image in stored.images),
         category_ids=tuple(place.category_id for place in stored.places),
     )
 
 
-def _variant_draft(variant: StoredVariant, places: dict[int, int]) -> VariantDraft:
+def _variant_draft(variant: StoredVariant, options: list[StoredOption], places: dict[int | None, int]) -> VariantDraft:
     stock = variant.stock
     return VariantDraft(
         id=variant.id,
@@ -201,7 +205,8 @@ def _variant_draft(variant: StoredVariant, places: dict[int, int]) -> VariantDra
         ean=variant.ean,
         weight_g=variant.weight_g,
         active=variant.active,
-        choices=tuple(places[value] for value in variant.value_ids if value is not None),
+        # One that has lost its value has none of them, until somebody chooses.
+        choices=tuple(places.get(variant.value_ids[option.position - 1], -1) for option in options),
         prices=tuple(
             PriceDraft(currency=price.currency, amount=price.amount, compare_at=price.compare_at)
             for price in variant.prices
