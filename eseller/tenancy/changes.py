@@ -45,6 +45,8 @@ def look(connection: Any, since: str | None) -> Look:
         connection, "SELECT seen, shop_id, table_name, row_ids FROM eseller_changes_since(%s, %s)", [since, MOST]
     )
     changes = tuple(
-        Changed(shop, table, tuple(row or NO_ID for row in ids)) for _seen, shop, table, ids in rows if table is not None
+        Changed(shop, table, tuple(row or NO_ID for row in ids))
+        for _seen, shop, table, ids in rows
+        if table is not None
     )
     return Look(rows[0][0], changes, complete=len(changes) < MOST)

@@ -1,4 +1,4 @@
-"""What the driver cannot read becomes a value that is plainly no moment, instead of failing all that was fetched with it.
+"""What the driver cannot read becomes a value that is plainly no moment, instead of failing a whole fetch.
 
 psycopg raises for ``infinity`` and for years beyond 9999, before anybody has seen the row.
 """

@@ -68,7 +68,7 @@ def _by_shop(entries: Iterable[Entry]) -> dict[int | None, Tables]:
 
 def _lay_over(changed: Iterable[int | None]) -> None:
     """Make the overlays of some shops anew; what is the platform's is in all of them."""
-    global _of_all  # noqa: PLW0603  (guarded by the lock)
+    global _of_all
     of_all = _own.get(None, {})
     wanted = {*changed}
     if None in wanted:
