@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 
-def fill(shop_id: int, slug: str, actor: str, scale: float) -> list[str]:
+def fill(shop_id: int, slug: str, actor: str, scale: float, orders: int) -> list[str]:
     """Make the shop's goods, look and sales; return what of the sales was not possible."""
     import django
 
@@ -16,4 +16,4 @@ def fill(shop_id: int, slug: str, actor: str, scale: float) -> list[str]:
     goods.load_goods(shop_id, content, actor=actor, scale=scale)
     imported.load_import(shop_id, slug, actor=actor, scale=scale)
     look.load_look(shop_id, content, actor=actor, scale=scale)
-    return sales.load_sales(shop_id, content, end=clock.now() - timedelta(minutes=10))
+    return sales.load_sales(shop_id, content, end=clock.now() - timedelta(minutes=10), count=orders)

@@ -12,6 +12,7 @@ from eseller.cluster.leash import follow_parent
 from eseller.commerce.orders.models import Order
 from eseller.commerce.pricing.actions.add_missing_rates import add_missing_rates
 from eseller.demo.content import records
+from eseller.demo.content.orders import ORDERS
 from eseller.demo.filling import fill
 from eseller.tenancy.actions.create_shop import create_shop
 from eseller.tenancy.actions.drafts import ShopDraft, ShopSettings
@@ -22,11 +23,12 @@ from eseller.tenancy.scope import PLATFORM, analyse, platform_transaction, shop_
 ACTOR = "demo"
 
 
-def load_demo(*, scale: float = 1.0) -> list[str]:
+def load_demo(*, scale: float = 1.0, orders: int = ORDERS) -> list[str]:
     """Make what is missing: VAT rates, people, shops, goods with pictures, a month of orders.
 
     Args:
         scale: share of the usual size of pictures; tests draw small.
+        orders: how many each shop has had.
 
     Returns:
         What was not possible in the story of an order, a sentence each; nothing when all is well.
@@ -45,7 +47,7 @@ def load_demo(*, scale: float = 1.0) -> list[str]:
     most = min(3, os.cpu_count() or 1)
     leash = (signal.SIGKILL, os.getpid())
     with ProcessPoolExecutor(most, context, initializer=follow_parent, initargs=leash) as pool:
-        futures = [pool.submit(fill, shop_id, slug, ACTOR, scale) for shop_id, slug in empty]
+        futures = [pool.submit(fill, shop_id, slug, ACTOR, scale, orders) for shop_id, slug in empty]
         failures = [failure for future in futures for failure in future.result()]
     analyse()
     return failures

