@@ -171,7 +171,7 @@ def test_a_change_is_everywhere_within_two_seconds(platform: Platform, two: tupl
     platform.by_hand(_SHOP, [4, "dora", "Dora"])
     platform.by_hand(_DOMAIN, [4, "dora.example", True])
     took.append(everywhere(two, answers("dora.example", 200)))
-    print("from write to all processes:", json.dumps([round(seconds, 2) for seconds in took]))
+    print("from write to all processes:", json.dumps([round(seconds, 2) for seconds in took]))  # noqa: T201
 
 
 def test_poison_is_told_and_healed_and_others_never_notice(platform: Platform, two: tuple[Process, Process]) -> None:
@@ -226,7 +226,7 @@ def test_without_a_database_shops_are_known_and_a_process_starts(
         began = time.monotonic()
         web = platform.web()
         assert eventually(lambda: web.get("anna.example")[0] == 503, seconds=20), platform.logs()
-        print("started without a database after", round(time.monotonic() - began, 2), "s")
+        print("started without a database after", round(time.monotonic() - began, 2), "s")  # noqa: T201
         for process in (*two, web):
             status, text = process.get("anna.example")
             assert status == 503
@@ -239,4 +239,4 @@ def test_without_a_database_shops_are_known_and_a_process_starts(
     platform.by_hand("UPDATE tenancy_shop SET name = 'Annas at last' WHERE id = 1")
     # The worker had to come back as well.
     took = everywhere((*two, web), shows("anna.example", "Annas at last"), seconds=6)
-    print("after the database was back all processes followed within", round(took, 2), "s")
+    print("after the database was back all processes followed within", round(took, 2), "s")  # noqa: T201
