@@ -103,7 +103,8 @@ class MailboxBackend(BaseEmailBackend):
 
 def _write(folder: Path, content: bytes) -> None:
     name = f"{time.time_ns():020d}-{secrets.token_hex(4)}.eml"
-    unfinished = folder / f".{name}"
+    # Of another kind than the finished ones, lest somebody who makes room takes it for an old mail.
+    unfinished = folder / f"{name}.part"
     with unfinished.open("wb") as file:
         file.write(content)
         file.flush()

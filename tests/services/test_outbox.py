@@ -229,7 +229,17 @@ def test_the_mailbox_keeps_a_bounded_number(
         )
         sending.compose(info, mail, "a@b.example").send()
     assert [mail["Subject"] for mail in read(mailbox)] == ["Mail 2", "Mail 3"]
-    assert not list(mailbox.glob(".*"))
+    assert not list(mailbox.glob("*.part"))
+
+
+def test_making_room_leaves_the_mail_that_another_job_is_writing(
+    info: ShopInfo, mailbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailer, "KEPT", 1)
+    values = {"shop": info, "url": "http://x.example/"}
+    mail = outbox.Mail(subject="Mail", template="mail/customer_password_reset", values=values)
+    answers = all_at_once(lambda number: sending.compose(info, mail, f"a{number}@b.example").send(), range(80))
+    assert answers == [1] * 80
 
 
 def test_a_mail_whose_order_is_gone_says_nothing(info: ShopInfo, mailbox: Path) -> None:
