@@ -11,7 +11,7 @@ from django.db.models import UniqueConstraint
 from eseller.resilience.records.check import Problem, shown
 from eseller.resilience.records.kind import Kind
 from eseller.tenancy.guard.rows import BadRow, model_of
-from eseller.tenancy.scope import PLATFORM
+from eseller.tenancy.scope import WEB
 from eseller.tenancy.sql import raw
 
 _THERE = """
@@ -70,7 +70,7 @@ def _constraints(model: Any) -> Iterator[UniqueSet]:
 def _condition(model: Any, constraint: UniqueConstraint) -> str:
     if constraint.condition is None:
         return "true"
-    editor = connections[PLATFORM].schema_editor()
+    editor = connections[WEB].schema_editor()
     return str(constraint._get_condition_sql(model, editor))  # type: ignore[attr-defined]
 
 
