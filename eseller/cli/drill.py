@@ -50,6 +50,6 @@ def run(
         typer.echo(json.dumps(report))
     else:
         for field, value in report.items():
-            typer.echo(f"{field.replace('_', ' '):20} {value}")
+            typer.echo(f"{field.replace('_', ' '):20} {', '.join(value) if isinstance(value, list) else value}")
     if report["verdict"] != "passed":
         raise typer.Exit(1)

@@ -39,6 +39,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         last_writer: who is known to have written it.
         healed_after_s: until the pages of all shops showed what they had shown before.
         mended_after_s: from the mending until no finding was left and all pages were as before.
+        failed: the first of the visits that failed.
         verdict: ``passed``, or what was not as it must be.
     """
 
@@ -49,6 +50,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     last_writer: str
     healed_after_s: float
     mended_after_s: float
+    failed: tuple[str, ...]
     verdict: str
 
 
@@ -164,7 +166,8 @@ def _report(
     shoppers: Shoppers, found: list[tuple[object, ...]], expected: int, detected: float, healed: float, mended: float
 ) -> Report:
     shared = next((row for row in found if row[0] == SHARED), None)
-    failed = len(shoppers.failed())
+    failures = shoppers.failed()
+    failed = len(failures)
     wrong = [
         f"{failed} requests failed" if failed else "",
         f"{len(found)} of {expected} findings" if len(found) != expected else "",
@@ -181,5 +184,6 @@ def _report(
         last_writer=(str(shared[3]) or f"database user {shared[4]}") if shared else "not known",
         healed_after_s=healed,
         mended_after_s=mended,
+        failed=tuple(f"{one.visit.host}{one.visit.path}: {one.status or 'no answer'}" for one in failures[:5]),
         verdict="; ".join(filter(None, wrong)) or "passed",
     )

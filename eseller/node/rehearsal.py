@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -32,6 +33,7 @@ class Running(msgspec.Struct, frozen=True):
 
     port: int
     environment: dict[str, str]
+    log: Path
 
     @property
     def url(self) -> str:
@@ -50,12 +52,12 @@ def platform(*, processes: int, threads: int) -> Iterator[Running]:
     base.mkdir(mode=0o711, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=base) as scratch:
         Path(scratch).chmod(0o711)
-        port = _free_port()
+        port = _free_ports(1)
         environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("ESELLER_", "DATABASE_"))},
             "ESELLER_DATA": str(Path(scratch) / "data"),
             "ESELLER_PORT": str(port),
-            "ESELLER_PRIVATE_PORT_BASE": str(_free_port()),
+            "ESELLER_PRIVATE_PORT_BASE": str(_free_ports(processes + 2)),
             "ESELLER_WEB_PROCESSES": str(processes),
             "ESELLER_THREADS": str(threads),
             "ESELLER_DEMO": "true",
@@ -72,7 +74,7 @@ def platform(*, processes: int, threads: int) -> Iterator[Running]:
             )
             try:
                 _wait(process, port, log)
-                yield Running(port=port, environment=environment)
+                yield Running(port=port, environment=environment, log=log)
             finally:
                 process.send_signal(signal.SIGTERM)
                 process.wait(60)
@@ -109,8 +111,17 @@ def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     raise DidNotStart(f"The platform did not start. Its last words:\n{log.read_text(errors='replace')[-2000:]}")
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def _free_ports(count: int) -> int:
+    """Return the first of some ports in a row that nobody listens at.
+
+    Raises:
+        DidNotStart: when there are none.
+    """
+    # Below those that the kernel gives to connections, which come and go.
+    for _ in range(100):
+        first = random.randrange(20_000, 32_000 - count)  # noqa: S311  (not a secret)
+        with contextlib.suppress(OSError), contextlib.ExitStack() as held:
+            for port in range(first, first + count):
+                held.enter_context(socket.socket()).bind(("127.0.0.1", port))
+            return first
+    raise DidNotStart("No ports are free between 20000 and 32000.")
