@@ -41,7 +41,7 @@ def unknown_names(
 
 def contradictions(env: Environment) -> list[Problem]:
     """Values that are fine alone and wrong together."""
-    rules = (_secret, _addresses, _logins, _ports, _hosts, _production)
+    rules = (_secret, _addresses, _logins, _ports, _hosts, _control, _production)
     return [
         Problem(code=code, setting=name, message=message, remedy=remedy)
         for rule in rules
@@ -99,7 +99,7 @@ def _logins(env: Environment) -> Found:
 
 
 def _ports(env: Environment) -> Found:
-    first, last = env.private_port_base, env.private_port_base + env.web_processes - 1
+    first, last = env.private_port(0), env.private_port(env.web_processes)
     if last > 65535 or first <= env.port <= last:
         remedy = f"Choose a range below 65536 without the public port {env.port}."
         yield "E008", "ESELLER_PRIVATE_PORT_BASE", f"private ports {first} to {last} don't fit.", remedy
@@ -113,6 +113,15 @@ def _hosts(env: Environment) -> Found:
             "must be a host of its own.",
             "Give it a name nothing else has.",
         )
+
+
+def _control(env: Environment) -> Found:
+    if env.production and env.signing_key and not (env.secret or env.control_keys):
+        remedy = "Set it to NAME:HEX, HEX being the output of: openssl rand -hex 32"
+        yield "W004", "ESELLER_CONTROL_KEYS", "is empty: no control call is taken.", remedy
+    if not (env.private_host == "localhost" or env.private_host.startswith("127.")):
+        message = "tells figures and findings of all shops to whoever reaches it."
+        yield "W005", "ESELLER_PRIVATE_HOST", message, "See to it that only the operations plane does."
 
 
 def _production(env: Environment) -> Found:

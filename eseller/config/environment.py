@@ -29,6 +29,7 @@ from eseller.config.setting import (
     Problem,
     Unreadable,
     choice,
+    control_keys,
     folder,
     folder_or_none,
     host_name,
@@ -92,6 +93,15 @@ class Environment:
         read=text,
         secret=True,
         default_text="derived from the secret",
+    )
+    control_keys: str = setting(
+        "ESELLER_CONTROL_KEYS",
+        "",
+        "Keys of control calls at private ports; two while they are changed, the first is the one we sign with.",
+        example="(2027a: and the output of: openssl rand -hex 32)",
+        read=control_keys,
+        secret=True,
+        default_text="one that is derived from the secret",
     )
     database_url: str = setting(
         "DATABASE_URL",
@@ -171,9 +181,16 @@ class Environment:
     private_port_base: int = setting(
         "ESELLER_PRIVATE_PORT_BASE",
         8100,
-        "Process 0 answers for itself on this port, process 1 on the next.",
+        "Web process 0 answers for itself on this port, process 1 on the next; the worker after the last of them.",
         example="8100",
         read=port_number,
+    )
+    private_host: str = setting(
+        "ESELLER_PRIVATE_HOST",
+        "127.0.0.1",
+        "Address to listen on for health, figures, findings and control calls; let only the operations plane reach it.",
+        example="10.0.0.5",
+        read=host_name,
     )
     web_processes: int = setting(
         "ESELLER_WEB_PROCESSES",
@@ -288,8 +305,13 @@ class Environment:
         return f"{self.scheme}://{host}{port}{path}"
 
     def private_port(self, index: int) -> int:
-        """The private port of web process ``index``, counted from 0."""
+        """The private port of web process ``index``, counted from 0; workers come after the last of them."""
         return self.private_port_base + index
+
+    @property
+    def private_reached_at(self) -> str:
+        """The address at which this machine reaches its private ports."""
+        return "127.0.0.1" if self.private_host == "0.0.0.0" else self.private_host  # noqa: S104
 
     def admin_address(self) -> DatabaseAddress:
         """The administrator's login; that of the embedded PostgreSQL exists once it was made.
@@ -396,10 +418,15 @@ def environment() -> Environment:
         BadEnvironment: As `load`.
     """
     loaded = load(os.environ)
-    if loaded.signing_key:
+    if loaded.signing_key and not loaded.secret:
         return loaded
     secret = loaded.secret or kept_secret(loaded.data_dir)
-    return dataclasses.replace(loaded, secret=secret, signing_key=derived(secret, "signatures"))
+    return dataclasses.replace(
+        loaded,
+        secret=secret,
+        signing_key=loaded.signing_key or derived(secret, "signatures"),
+        control_keys=loaded.control_keys or f"own:{derived(secret, 'control calls')}",
+    )
 
 
 def _from_file(name: str, problems: list[Problem]) -> dict[str, str]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from eseller.resilience.control.signing import read_keys
+
 SHORTEST_SECRET = 32
 CONFIG_VARIABLE = "ESELLER_CONFIG"
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
@@ -149,6 +151,16 @@ def host_name(value: str) -> str:
     if any(not (c.isascii() and (c.isalnum() or c in "-.")) for c in name) or len(name) > 253:
         raise Unreadable("E001", f"{value!r} is no host name.", "Give a name without a port.")
     return name
+
+
+def control_keys(value: str) -> str:
+    """One or two keys of control calls as ``NAME:HEX``, with a comma between; empty is allowed."""
+    try:
+        read_keys(value)
+    except ValueError as error:
+        remedy = "Give NAME:HEX, HEX being the output of: openssl rand -hex 32; two of them with a comma between."
+        raise Unreadable("E016", f"{error}.", remedy) from error
+    return value
 
 
 def url(*schemes: str) -> Callable[[str], str]:

@@ -10,8 +10,10 @@ import pytest
 
 from eseller.config.checks import ROLES
 from eseller.config.data import default_data_dir, kept_secret
-from eseller.config.environment import descriptions, examine, load
+from eseller.config.environment import descriptions, environment, examine, load
+from eseller.config.handing import handed
 from eseller.config.setting import BadEnvironment
+from eseller.resilience.control.signing import read_keys
 
 PROJECT = Path("/home/somebody/project")
 SECRET = "x" * 40
@@ -70,7 +72,10 @@ def test_an_unrelated_variable_does_not_matter() -> None:
         ("DATABASE_URL", "postgresql://user@host/x?nonsense=1", "E005"),
         ("DATABASE_WEB_URL", "postgresql://postgres@host/x", "E012"),
         ("ESELLER_PRIVATE_PORT_BASE", "7999", "E008"),
-        ("ESELLER_PRIVATE_PORT_BASE", "65535", "E008"),
+        ("ESELLER_PRIVATE_PORT_BASE", "7998", "E008"),
+        ("ESELLER_PRIVATE_PORT_BASE", "65534", "E008"),
+        ("ESELLER_PRIVATE_HOST", "every where", "E001"),
+        ("ESELLER_CONTROL_KEYS", "2027a:abc", "E016"),
         ("ESELLER_CONFIG", "/no/such/file.toml", "E006"),
         ("ESELLER_PROT", "9000", "E007"),
     ],
@@ -79,6 +84,40 @@ def test_a_bad_value_is_told_with_its_number(variable: str, value: str, code: st
     assert codes({variable: value}) == [(code, variable)]
     with pytest.raises(BadEnvironment, match=code):
         load({variable: value}, project=PROJECT, root=False)
+
+
+def test_keys_of_control_calls_are_derived_and_handed_on_unless_they_are_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = f"2027b:{'62' * 32},2027a:{'61' * 32}"
+    for name in [name for name in os.environ if name.startswith(("ESELLER_", "DATABASE_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("ESELLER_DATA", str(tmp_path))
+    monkeypatch.setenv("ESELLER_SECRET", SECRET)
+
+    (own,) = read_keys(environment.__wrapped__().control_keys)
+    assert (own.name, len(own.secret)) == ("own", 32)
+    assert handed(environment.__wrapped__(), "web")["ESELLER_CONTROL_KEYS"] == f"own:{own.secret.hex()}"
+    monkeypatch.setenv("ESELLER_SIGNING_KEY", "k" * 40)
+    assert read_keys(environment.__wrapped__().control_keys) == [own], "with the secret, it needs no other setting"
+    monkeypatch.setenv("ESELLER_CONTROL_KEYS", given)
+    assert environment.__wrapped__().control_keys == given
+    assert "62" * 32 not in repr(environment.__wrapped__())
+
+
+def test_who_may_reach_the_private_ports_is_told_when_it_is_not_this_machine_alone() -> None:
+    assert codes({"ESELLER_PRIVATE_HOST": "10.0.0.5"}) == [("W005", "ESELLER_PRIVATE_HOST")]
+    assert codes({"ESELLER_PRIVATE_HOST": "localhost"}) == []
+    assert load({"ESELLER_PRIVATE_HOST": "0.0.0.0"}).private_reached_at == "127.0.0.1"
+    assert load({"ESELLER_PRIVATE_HOST": "10.0.0.5"}).private_reached_at == "10.0.0.5"
+
+
+def test_without_secret_and_keys_production_takes_no_control_calls() -> None:
+    environ = PRODUCTION | {"ESELLER_SIGNING_KEY": SECRET, "DATABASE_WEB_URL": WEB_LOGIN}
+    del environ["ESELLER_SECRET"]
+
+    assert codes(environ) == [("W004", "ESELLER_CONTROL_KEYS")]
+    assert codes(environ | {"ESELLER_CONTROL_KEYS": f"2027a:{'61' * 32}"}) == []
 
 
 def test_all_problems_are_told_at_once() -> None:
