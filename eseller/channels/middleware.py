@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.urls import get_resolver
 
 from eseller.kernel import context
+from eseller.kernel.environ import SHOP, SITE
 from eseller.tenancy.hosts import ShopInfo, find_shop
 
 log = logging.getLogger(__name__)
@@ -76,6 +77,7 @@ class HostMiddleware:
         if host in self.sites:
             request.urlconf = self.sites[host]
             request.shop = None
+            request.META[SITE] = "backoffice" if host == settings.BACKOFFICE_HOST else "mailbox"
             return self.get_response(request)
         try:
             shop = find_shop(host) if host else None
@@ -84,6 +86,7 @@ class HostMiddleware:
             return _plain("ui/error_503.html", 503, retry_after=5)
         if shop is None:
             return _plain("ui/error_host.html", 404, host=host[:80])
+        request.META[SITE], request.META[SHOP] = "storefront", shop.slug
         if host != shop.primary_host and request.method in ("GET", "HEAD") and shop.primary_host:
             port = str(request.META.get("HTTP_HOST", "")).rpartition(":")[2]
             suffix = f":{port}" if port.isdigit() else ""

@@ -47,8 +47,16 @@ def limits(backoffice_host: str) -> Callable[[Environ], int]:
     return limit
 
 
-def received(application: Application, *, limit: Callable[[Environ], int]) -> Application:
-    """The application, which finds each body whole; those that are too large or too many it never sees."""
+def received(
+    application: Application, *, limit: Callable[[Environ], int], refused: Callable[[int], object] = lambda _: None
+) -> Application:
+    """The application, which finds each body whole; those that are too large or too many it never sees.
+
+    Args:
+        application: What is asked.
+        limit: How many bytes a request may send.
+        refused: Hears the status of what the application never sees.
+    """
     small, large = threading.BoundedSemaphore(AT_ONCE), threading.BoundedSemaphore(AT_ONCE)
 
     def receiving(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -59,6 +67,7 @@ def received(application: Application, *, limit: Callable[[Environ], int]) -> Ap
             places = small if length <= FORM_BYTES else large
             body = _receive(environ["wsgi.input"], length, places)
         except Refused as refusal:
+            refused(refusal.status)
             return _tell(refusal, start_response)
         with body:
             environ["wsgi.input"] = body

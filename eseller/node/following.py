@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from eseller.tenancy.snapshots.keeper import Keeper
 
 log = logging.getLogger(__name__)
 
@@ -11,7 +16,11 @@ TRIED = ("/", "/feeds/google.xml")
 """Pages on which a candidate is tried: what all shoppers see, and prices with VAT."""
 
 
-def follow_in_web(data: Path) -> None:
+Reloads = dict[str, Callable[[], object]]
+"""What is kept in memory, and how it is read anew from the database at once."""
+
+
+def follow_in_web(data: Path) -> Reloads:
     """Let a web process go by the snapshot of the disk, then by what the database tells, from now on.
 
     Call it when Django is set up; it returns although the database is down.
@@ -35,9 +44,10 @@ def follow_in_web(data: Path) -> None:
     finally:
         close_old_connections()
     follower.start()
+    return _reloads(keeper)
 
 
-def follow_in_worker(data: Path) -> None:
+def follow_in_worker(data: Path) -> Reloads:
     """Let a worker do what a web process does, judge rows that change, and compile snapshots.
 
     Args:
@@ -55,3 +65,13 @@ def follow_in_worker(data: Path) -> None:
     watcher = Watcher(Compiler(data, Trial(TRIED)))
     Follower(watcher.hear, keeper.hear, judge_changes).start()
     watcher.start()
+    return _reloads(keeper)
+
+
+def _reloads(keeper: Keeper) -> Reloads:
+    from django.db import connections
+
+    from eseller.tenancy.guard import follow
+    from eseller.tenancy.scope import WEB
+
+    return {"quarantine": lambda: follow.reload(connections[WEB], None), "snapshot": keeper.take}

@@ -72,13 +72,13 @@ class Laggards:
 def _connections(port: int) -> Iterator[tuple[int, socket.socket]]:
     """The accepted connections of a port with their inodes, which tell them apart for as long as they live."""
     for name in os.listdir("/proc/self/fd"):  # noqa: PTH208 - only names, and quickly
-        with contextlib.suppress(OSError), _copy(int(name)) as connection:
+        with contextlib.suppress(OSError), copy_of(int(name)) as connection:
             if connection.family in (socket.AF_INET, socket.AF_INET6) and connection.getsockname()[1] == port:
                 connection.getpeername()
                 yield os.fstat(connection.fileno()).st_ino, connection
 
 
-def _copy(descriptor: int) -> socket.socket:
+def copy_of(descriptor: int) -> socket.socket:
     """The socket behind a descriptor; a copy stays the same one whatever the server closes and opens meanwhile.
 
     Raises:

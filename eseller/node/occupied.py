@@ -47,7 +47,8 @@ def check_ports(env: Environment) -> None:
         StartFailed: A port is in use or may not be used; the message names it and the setting.
     """
     ports = [("ESELLER_PORT", env.host, env.port)]
-    ports += [("ESELLER_PRIVATE_PORT_BASE", "127.0.0.1", env.private_port(index)) for index in range(env.web_processes)]
+    private = range(env.web_processes + 1)
+    ports += [("ESELLER_PRIVATE_PORT_BASE", env.private_host, env.private_port(index)) for index in private]
     deadline = time.monotonic() + PATIENCE_SECONDS
     for variable, host, port in ports:
         while trouble := _trouble(host, port):

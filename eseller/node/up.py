@@ -122,15 +122,17 @@ def _start_processes(env: Environment, supervisor: Supervisor, plan: Plan) -> No
         for index in range(env.web_processes)
     )
     supervisor.wait(
-        lambda: all(healthy(env.private_port(index)) for index in range(env.web_processes)),
+        lambda: all(
+            healthy(env.private_port(index), host=env.private_reached_at) for index in range(env.web_processes)
+        ),
         seconds=READY_SECONDS,
         what="the web processes",
     )
 
 
-def healthy(port: int) -> bool:
-    """Whether the web process behind a private port serves shoppers."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=0.5)
+def healthy(port: int, *, host: str = "127.0.0.1") -> bool:
+    """Whether the process behind a private port serves."""
+    connection = http.client.HTTPConnection(host, port, timeout=0.5)
     try:
         connection.request("GET", "/health")
         return connection.getresponse().status == 200

@@ -19,11 +19,12 @@ from granian.server import Server
 
 from eseller.cluster.leash import follow_parent
 from eseller.config.environment import Environment, environment
-from eseller.node import bodies
+from eseller.node import bodies, draining
 from eseller.node.following import follow_in_web
 from eseller.node.gauge import Application, Gauge, counted
+from eseller.node.health import State
 from eseller.node.laggards import Laggards
-from eseller.node.private import PrivateServer, State
+from eseller.node.private import open_port
 
 APPLICATION = "eseller.config.wsgi:application"
 BACKLOG = 1024
@@ -72,16 +73,17 @@ def _loader(env: Environment, index: int, application: str, main: int) -> Callab
     def load() -> Application:
         follow_parent(signal.SIGKILL, main)
         gauge = Gauge()
-        state = State(index=index, threads=env.threads, gauge=gauge)
-        PrivateServer(env.private_port(index), state).serve_in_background()
+        process = State(f"web.{index}", gauge=gauge, threads=env.threads)
+        open_port(env, index, process)
         module, _, name = application.partition(":")
         loaded: Application = getattr(import_module(module), name)
         if application == APPLICATION:
-            follow_in_web(env.data_dir)
+            process.reloads |= follow_in_web(env.data_dir)
         Laggards(env.port, patience=env.client_seconds).watch_in_background()
-        state.status = "ok"
+        draining.steer(process, gauge, port=env.port, main=main)
+        process.phase = "serving"
         working = counted(loaded, gauge, at_once=env.threads)
-        return bodies.received(working, limit=bodies.limits(env.backoffice_host))
+        return bodies.received(working, limit=bodies.limits(env.backoffice_host), refused=gauge.refused)
 
     return load
 

@@ -87,7 +87,8 @@ class Node:
 
 def environ_for(data: Path, **changes: str) -> dict[str, str]:
     """An environment with free ports of its own."""
-    port, private = free_port(), free_port(2)
+    # Two web processes and a worker.
+    port, private = free_port(), free_port(3)
     return {
         **os.environ,
         "ESELLER_DATA": str(data),

@@ -202,7 +202,7 @@ def test_work_counts_until_its_answer_is_closed_or_dropped() -> None:
             return iter([b"made while sending"])
 
         def close(self) -> None:
-            order.append(gauge.figures()["active"])
+            order.append(gauge.figures().active)
 
     def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         return Answer()
@@ -210,10 +210,10 @@ def test_work_counts_until_its_answer_is_closed_or_dropped() -> None:
     counting = counted(application, gauge, at_once=1)
     answer: Any = counting({}, print)
     assert list(answer) == [b"made while sending"]
-    assert gauge.figures()["active"] == 1
+    assert gauge.figures().active == 1
     answer.close()
-    assert gauge.figures()["active"] == 0
+    assert gauge.figures().active == 0
     dropped = counting({}, print)
     del dropped
-    assert gauge.figures()["active"] == 0
+    assert gauge.figures().active == 0
     assert order == [1, 1]

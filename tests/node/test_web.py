@@ -19,7 +19,7 @@ def test_web_processes_share_the_public_port(shared_node: Node) -> None:
 def test_health_tells_who_answers_and_how_it_is(shared_node: Node) -> None:
     health = shared_node.health(1)
 
-    assert (health["status"], health["process"], health["requests"]["threads"]) == ("ok", 1, 2)
+    assert (health["status"], health["process"], health["requests"]["threads"]) == ("pass", 1, 2)
     assert health["requests"]["active"] == 0
 
 
@@ -37,9 +37,13 @@ def test_the_private_port_answers_while_all_request_threads_are_busy(shared_node
         return all(shared_node.health(index)["requests"]["active"] == 2 for index in (0, 1))
 
     assert eventually(busy, seconds=1), [shared_node.health(index) for index in (0, 1)]
-    began = time.monotonic()
-    health = shared_node.health(0)
-    assert time.monotonic() - began < 0.5
+    took = []
+    for _ in range(5):
+        began = time.monotonic()
+        health = shared_node.health(0)
+        took.append(time.monotonic() - began)
+    assert min(took) < 0.1
+    assert max(took) < 0.5
     assert health["requests"]["active"] == health["requests"]["threads"] == 2
     for thread in asking:
         thread.join()
