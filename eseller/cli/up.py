@@ -42,11 +42,11 @@ def web(index: Annotated[int, typer.Argument(help="Number of this process, from 
     _become((*WEB, str(index)), "web")
 
 
-def worker() -> None:
+def worker(index: Annotated[int, typer.Argument(help="Number of this worker, from 0.", min=0)] = 0) -> None:
     """Run the worker process, which does the jobs of the queue."""
     from eseller.node.up import WORKER
 
-    _become(WORKER, "web", "platform")
+    _become((*WORKER, str(index)), "web", "platform")
 
 
 def _become(command: Sequence[str], *roles: Role) -> NoReturn:

@@ -6,18 +6,25 @@ share.
 
 from __future__ import annotations
 
+import argparse
+import asyncio
 import contextlib
 import os
-from collections.abc import Iterator
+import signal
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any
 
 from procrastinate import App
 
 from eseller.config.environment import Environment, environment
 from eseller.node.following import follow_in_worker
+from eseller.node.health import State
 from eseller.node.housekeeping import NAMESPACE, STALLED_SECONDS, housekeeping
+from eseller.node.private import open_port
 
 POLL_SECONDS = 0.5
 HEARTBEAT_SECONDS = 10
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextlib.contextmanager
@@ -38,24 +45,88 @@ def worker_app() -> Iterator[App]:
         yield for_worker
 
 
-def work(env: Environment) -> None:
-    """Do jobs until told to stop by SIGTERM or SIGINT; running jobs get ``stop_seconds`` to finish."""
+def work(env: Environment, index: int = 0) -> None:
+    """Do jobs until told to stop by SIGTERM or SIGINT; running jobs get ``stop_seconds`` to finish.
+
+    Args:
+        env: The settings.
+        index: Number of this worker, from 0; it decides the private port.
+    """
+    process = State(f"worker.{index}")
+    open_port(env, env.web_processes + index, process)
     with worker_app() as app:
-        follow_in_worker(env.data_dir)
-        app.run_worker(
-            name=f"worker-{os.getpid()}",
-            concurrency=env.worker_jobs,
-            fetch_job_polling_interval=POLL_SECONDS,
-            listen_notify=False,
-            update_heartbeat_interval=HEARTBEAT_SECONDS,
-            stalled_worker_timeout=STALLED_SECONDS,
-            shutdown_graceful_timeout=env.stop_seconds,
-        )
+        process.reloads |= follow_in_worker(env.data_dir)
+        options = {
+            "name": f"worker-{os.getpid()}",
+            "concurrency": env.worker_jobs,
+            "fetch_job_polling_interval": POLL_SECONDS,
+            "listen_notify": False,
+            "update_heartbeat_interval": HEARTBEAT_SECONDS,
+            "stalled_worker_timeout": STALLED_SECONDS,
+            "shutdown_graceful_timeout": env.stop_seconds,
+            "install_signal_handlers": False,
+        }
+        asyncio.run(_run(app, process, options))
+
+
+async def _run(app: App, process: State, options: dict[str, Any]) -> None:
+    async with app.open_async():
+        await Shift(process, lambda: app.run_worker_async(**options)).run()
+
+
+class Shift:
+    """Jobs are done until the process is told to end; when it is drained, a break is made.
+
+    Args:
+        process: The process.
+        work: Does jobs until it is cancelled, and finishes those that run.
+    """
+
+    def __init__(self, process: State, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self._process, self._work = process, work
+        self._loop = asyncio.get_running_loop()
+        self._jobs: asyncio.Task[None] | None = None
+        self._told, self._ending = asyncio.Event(), False
+        process.on_drain = lambda: self._loop.call_soon_threadsafe(self._break_off)
+        process.on_undrain = self._go_on
+        process.is_idle = lambda: self._jobs is None
+
+    async def run(self) -> None:
+        """Do jobs and make breaks."""
+        for number in STOP_SIGNALS:
+            self._loop.add_signal_handler(number, self._end)
+        while not self._ending:
+            self._told.clear()
+            self._jobs = asyncio.create_task(self._work())
+            self._process.phase = "serving"
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._jobs
+            self._jobs = None
+            await self._told.wait()
+
+    def _break_off(self) -> None:
+        # A second time would cancel what is being finished.
+        if self._jobs is not None and not self._jobs.cancelling():
+            self._jobs.cancel()
+
+    def _go_on(self) -> bool:
+        self._loop.call_soon_threadsafe(self._told.set)
+        return False
+
+    def _end(self) -> None:
+        # A second signal ends the process at once.
+        for number in STOP_SIGNALS:
+            self._loop.remove_signal_handler(number)
+        self._ending = True
+        self._told.set()
+        self._break_off()
 
 
 def main() -> None:
     """Entry of the process that the supervisor starts."""
-    work(environment())
+    parser = argparse.ArgumentParser(prog="eseller.node.worker")
+    parser.add_argument("index", type=int, nargs="?", default=0)
+    work(environment(), parser.parse_args().index)
 
 
 if __name__ == "__main__":

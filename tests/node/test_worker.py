@@ -16,7 +16,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from eseller.node.housekeeping import MOST_ATTEMPTS, NAMESPACE, QUEUE
 from eseller.node.worker import worker_app
 from tests.node.processes import eventually
-from tests.node.running import ROOT
+from tests.node.running import ROOT, free_port
 from tests.snapshots_off import forget_snapshots
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -85,7 +85,8 @@ def test_a_job_that_ends_every_worker_is_given_up() -> None:
 
 
 def test_the_process_does_jobs_without_notifications_and_ends_when_told() -> None:
-    worker = subprocess.Popen([sys.executable, "-m", "eseller.node.worker"], cwd=ROOT, env=os.environ)
+    environ = {**os.environ, "ESELLER_PRIVATE_PORT_BASE": str(free_port() - 1), "ESELLER_WEB_PROCESSES": "1"}
+    worker = subprocess.Popen([sys.executable, "-m", "eseller.node.worker"], cwd=ROOT, env=environ)
     try:
         job = defer(f"{NAMESPACE}:forget_old_jobs", timestamp=0)
         assert eventually(lambda: status(job) == "succeeded", seconds=20)
