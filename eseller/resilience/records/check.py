@@ -97,6 +97,15 @@ def _broken_rule(kind: Kind, told: str, values: dict[str, Any]) -> Problem:
     return Problem(column, words, shown(kind, column, values.get(column)))
 
 
+def values_of(row: bytes | str) -> dict[str, Any]:
+    """Return the values of a row by column; none where it cannot be read, as of one that is nested too deeply."""
+    try:
+        values = msgspec.json.decode(row)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return {}
+    return values if isinstance(values, dict) else {}
+
+
 def shown(kind: Kind, column: str, value: Any) -> str:
     """Return a value as a finding may keep it: short, printable, and no secret."""
     if column in kind.secret:

@@ -27,7 +27,7 @@ def patch_of(kind: Kind, row: bytes, bad: Collection[str], versions: Iterable[Ma
         return None
     try:
         now = json.loads(row)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     # Of rows that have the same id one is shown, as it is.
     twins = [now] if set(bad) == {"id"} else []

@@ -8,7 +8,7 @@ import msgspec
 from django.db import connections
 from django.db.models import UniqueConstraint
 
-from eseller.resilience.records.check import Problem, shown
+from eseller.resilience.records.check import Problem, shown, values_of
 from eseller.resilience.records.kind import Kind
 from eseller.tenancy.guard.rows import BadRow, model_of
 from eseller.tenancy.scope import WEB
@@ -97,5 +97,5 @@ def _later(connection: Any, kind: Kind, same: UniqueSet, ids: Sequence[int] | No
 
 
 def _twice(kind: Kind, columns: Sequence[str], row: bytes) -> Problem:
-    value = msgspec.json.decode(row).get(columns[-1])
+    value = values_of(row).get(columns[-1])
     return Problem(columns[-1], f"only one row of each {', '.join(columns)}", shown(kind, columns[-1], value))

@@ -108,7 +108,11 @@ def _patch(kind: Kind, bad: BadRow, history: Sequence[tuple[Any, ...]]) -> Patch
 
 
 def _json(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, str | bytes) else value
+    try:
+        return json.loads(value) if isinstance(value, str | bytes) else value
+    except (ValueError, RecursionError):
+        # A version that cannot be read is none to go back to.
+        return None
 
 
 def _problem(column: str, rule: str, value: str) -> dict[str, str]:

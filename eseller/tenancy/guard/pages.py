@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from eseller.resilience.records.check import values_of
 from eseller.resilience.records.kind import Kind, kinds
 from eseller.tenancy.guard.rows import BadRow, references
 from eseller.tenancy.sql import raw
@@ -21,7 +22,7 @@ class Root(msgspec.Struct, frozen=True):
 
 def root_of(connection: Any, kind: Kind, bad: BadRow) -> Root:
     """Return the row whose form mends a bad one."""
-    return _root(connection, Root(kind, bad.row_id, _values(bad.row)), _STEPS)
+    return _root(connection, Root(kind, bad.row_id, values_of(bad.row)), _STEPS)
 
 
 def pages_of(kind: Kind, root: Root) -> list[str]:
@@ -36,12 +37,4 @@ def _root(connection: Any, at: Root, steps: int) -> Root:
     if target not in kinds() or not isinstance(above, int) or not steps:
         return at
     found = raw(connection, f"SELECT to_jsonb(t)::text FROM public.{target} t WHERE id = %s", [above])  # noqa: S608  (our own names)
-    return _root(connection, Root(kinds()[target], above, _values(found[0][0])), steps - 1) if found else at
-
-
-def _values(row: bytes | str) -> dict[str, Any]:
-    try:
-        values = msgspec.json.decode(row)
-    except msgspec.MsgspecError:
-        return {}
-    return values if isinstance(values, dict) else {}
+    return _root(connection, Root(kinds()[target], above, values_of(found[0][0])), steps - 1) if found else at

@@ -8,7 +8,7 @@ import msgspec
 from django.apps import apps
 from django.db import models
 
-from eseller.resilience.records.check import Problem, problems_of, shown
+from eseller.resilience.records.check import Problem, problems_of, shown, values_of
 from eseller.resilience.records.kind import Kind, kinds
 from eseller.tenancy.changes import NO_ID
 from eseller.tenancy.fields import ShopForeignKey
@@ -91,7 +91,7 @@ def _judged(kind: Kind, rows: Sequence[tuple[Any, ...]]) -> list[BadRow]:
 
 
 def _value(kind: Kind, row: bytes, column: str) -> str:
-    return shown(kind, column, msgspec.json.decode(row).get(column))
+    return shown(kind, column, values_of(row).get(column))
 
 
 @cache
