@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from eseller.resilience.records.fields import BLOCK, LINE, Email, Id, Language
-from eseller.resilience.records.kind import Fate, Kind, Row, register
+from eseller.resilience.records.kind import Fate, Kind, Row, Rule, register
+from eseller.services.texts import is_body, is_text
 
 
 class OutboxMessageRow(Row):
@@ -27,7 +28,22 @@ class OutboxMessageRow(Row):
     sent_at: datetime | None
 
 
+class MailTextRow(Row):
+    """Words that stand in mails of all shops."""
+
+    id: Id
+    name: Annotated[str, Meta(pattern="^[a-z_]{1,40}$", description="the name of a text in small letters")]
+    language: Language
+    body: Annotated[str, Meta(min_length=1, max_length=500, pattern=LINE, description="1 to 500 characters in a line")]
+
+    rules = (
+        Rule("name", "a text that there is", lambda row: is_text(row.name)),
+        Rule("body", "words with no other names in braces than are known", lambda row: is_body(row.name, row.body)),
+    )
+
+
 register(
+    Kind(table="services_mailtext", row=MailTextRow, label="mail text", shop=None, pages=("mails of all shops",)),
     Kind(
         table="services_outboxmessage",
         row=OutboxMessageRow,

@@ -7,6 +7,21 @@ from django.db.models.functions import Now
 from eseller.tenancy.models import ShopModel
 
 
+class MailText(models.Model):
+    """Words that stand in mails of all shops, by language. Which there are, says ``services.texts``."""
+
+    name = models.CharField(max_length=40)
+    language = models.CharField(max_length=5)
+    body = models.CharField(max_length=500)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name", "language"], name="mail_text_once"),
+            CheckConstraint(condition=Q(name__regex="^[a-z_]{1,40}$"), name="mail_text_name"),
+            CheckConstraint(condition=Q(language__regex="^[a-z]{2}(-[A-Z]{2})?$"), name="mail_text_language"),
+        ]
+
+
 class OutboxMessage(ShopModel):
     """A mail (later a webhook) to be sent once. ``key`` makes putting it twice harmless."""
 

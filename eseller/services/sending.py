@@ -17,6 +17,7 @@ from eseller.kernel import clock
 from eseller.kernel.errors import EsellerError
 from eseller.services.mailer import mail_connection
 from eseller.services.outbox import Mail, render_of
+from eseller.services.texts import text
 from eseller.tenancy.guard.diagnose import healed
 from eseller.tenancy.hosts import ShopInfo, shop_info
 from eseller.tenancy.scope import shop_transaction
@@ -119,11 +120,13 @@ def _render(shop_id: int, claimed: Claimed) -> EmailMultiAlternatives | None:
 def compose(shop: ShopInfo, mail: Mail, recipient: str) -> EmailMultiAlternatives:
     """Return the mail with its text and HTML, in the active language."""
     subject = one_line(mail.subject)
+    last_words = text("footer", translation.get_language() or "en", shop=shop.name, url=shop_url(shop))
+    footer = (shop.name, *shop.address.splitlines(), shop.contact_email, last_words)
     values: dict[str, Any] = {
         "subject": subject,
         "shop_name": shop.name,
         "shop_url": shop_url(shop),
-        "footer_text": " · ".join(part for part in (shop.name, *shop.address.splitlines(), shop.contact_email) if part),
+        "footer_text": " · ".join(part for part in footer if part),
     } | mail.values
     message = EmailMultiAlternatives(
         subject=subject,

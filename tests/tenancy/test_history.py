@@ -47,7 +47,13 @@ WITHOUT = {
     "tenancy_finding": OWN_TALE,
     "tenancy_history": OWN_TALE,
 }
-OF_THE_PLATFORM = {"pricing_exchangerate", "pricing_vatrate", "tenancy_platformsetting", "tenancy_shop"}
+OF_THE_PLATFORM = {
+    "pricing_exchangerate",
+    "pricing_vatrate",
+    "services_mailtext",
+    "tenancy_platformsetting",
+    "tenancy_shop",
+}
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from eseller.channels.backoffice.links import absolute
 from eseller.channels.backoffice.permissions import Permission
 from eseller.media import storage
 from eseller.media.images import SIZES
+from eseller.tenancy.platform_settings import notice, platform_settings
 
 DONE = {
     "saved": gettext_lazy("Saved."),
@@ -68,6 +69,7 @@ def show(
         "links": _links(office, section, _NAVIGATION),
         "settings_links": _links(office, section, _SETTINGS),
         "languages": settings.LANGUAGES,
+        "notice": notice(platform_settings().office_notice, office.language),
         "done": DONE.get(request.GET.get("done", "")),
         "thumb_name": thumb_name,
         "role_name": role_name(office.role),

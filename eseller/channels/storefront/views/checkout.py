@@ -22,6 +22,7 @@ from eseller.commerce.pricing.errors import NoVatRates
 from eseller.commerce.pricing.rules import AmountOutOfRange
 from eseller.kernel.errors import EsellerError
 from eseller.kernel.money import Money
+from eseller.tenancy.platform_settings import notice, platform_settings
 from eseller.ui.formats import money
 
 
@@ -116,6 +117,7 @@ def _page(
         "form": form,
         "quote": quoted,
         "complaint": complaint,
+        "notice": notice(platform_settings().checkout_notice, site.language),
         "regions": has_regions(site.shop),
         "shipping_details": {option.code: {"value": price_of(option.price)} for option in quoted.shipping_options},
         "payment_details": {option.code: {"note": option.instructions} for option in quoted.payment_options},

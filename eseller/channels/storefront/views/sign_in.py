@@ -26,6 +26,7 @@ from eseller.commerce.customers.actions.reset_password import ask_reset, reset_p
 from eseller.commerce.customers.actions.sign_in import sign_in, sign_out
 from eseller.commerce.customers.errors import InvalidFields, LinkExpired, WrongCredentials
 from eseller.commerce.customers.records import SignedIn
+from eseller.tenancy.platform_settings import platform_settings
 from eseller.tenancy.throttle import TooManyAttempts
 
 VISITOR = "visitor"
@@ -52,7 +53,9 @@ def enter(request: Any, site: Site) -> HttpResponse:
 
 @private
 def join(request: Any, site: Site) -> HttpResponse:
-    """Open an account."""
+    """Open an account, unless the platform takes no new ones for the moment."""
+    if not platform_settings().registrations_open:
+        return _page(request, site, "register_closed", _("Create an account"), RegisterForm(), 503)
     form = RegisterForm(request.POST or None)
     status = 200
     if request.method == "POST":
