@@ -17,6 +17,7 @@ from django.urls import get_resolver
 from eseller.kernel import context
 from eseller.kernel.environ import SHOP, SITE
 from eseller.tenancy.hosts import ShopInfo, find_shop
+from eseller.tenancy.snapshots import active as snapshots
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +62,8 @@ class HostMiddleware:
     def __call__(self, request: Any) -> HttpResponse:
         """Answer one request."""
         request_id = secrets.token_hex(8)
-        with context.use(request_id=request_id):
+        # All of a request goes by the same snapshot, whatever is taken meanwhile.
+        with context.use(request_id=request_id), snapshots.held():
             response = self._answer(request, host_of(request))
         if response.headers.get("Cache-Control", "").startswith("public"):
             # What caches keep for everybody hands out nobody's cookie and differs by none, whatever read or set it.
