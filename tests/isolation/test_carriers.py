@@ -343,6 +343,7 @@ CACHES = {
     "tenancy/guard/rows.py:_select": "by the kind of rows: code",
     "tenancy/guard/rows.py:model_of": "by the table's name",
     "tenancy/hosts.py:_cache": "by host",
+    "tenancy/snapshots/reference.py:_references": "what snapshots hold: code",
     "tenancy/zones.py:is_zone": "by the zone's name",
     "ui/formats.py:locale_for": "by the language",
     "ui/formats.py:money": "by the amount and the language",
