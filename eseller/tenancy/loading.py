@@ -60,4 +60,4 @@ def _tolerant(strict: type[Loader]) -> type[Loader]:
             except (psycopg.DataError, OverflowError, ValueError):
                 return Unreadable(bytes(data).decode(errors="replace"))
 
-    return Tolerant  # type: ignore[return-value]
+    return Tolerant

@@ -11,7 +11,7 @@ from eseller.resilience.records.fields import Slug
 from eseller.tenancy.guard import quarantine
 from eseller.tenancy.guard.diagnose import healed
 from eseller.tenancy.scope import WEB, shop_transaction
-from eseller.tenancy.sql import fetch, fetch_json, run
+from eseller.tenancy.sql import fetch, fetch_json, fetch_records, run
 
 _MEMBERS = frozenset({"tenancy_shop", "tenancy_membership"})
 _MEMBER_SHOP = """
@@ -102,20 +102,19 @@ def _as_kept(user_id: int, shop_id: int) -> MemberShop | None:
 
 def members() -> list[Member]:
     """Return the members of the current shop, highest role first."""
-    rows = fetch(
-        "SELECT u.id, u.name, u.email, m.role, left(u.password, 1) = '!', m.created_at "
+    return fetch_records(
+        "SELECT u.id, u.name, u.email, m.role, coalesce(left(u.password, 1) = '!', true), m.created_at "
         "FROM tenancy_membership m JOIN tenancy_user u ON u.id = m.user_id "
-        "ORDER BY array_position(ARRAY['owner', 'manager', 'clerk', 'reader'], m.role::text), u.name, u.id"
+        "ORDER BY array_position(ARRAY['owner', 'manager', 'clerk', 'reader'], m.role::text), u.name, u.id",
+        None,
+        Member,
     )
-    return [Member(*row) for row in rows]
 
 
 def domains() -> list[DomainRecord]:
     """Return the addresses of the current shop, the main one first."""
-    return [
-        DomainRecord(*row)
-        for row in fetch("SELECT id, host, is_primary FROM tenancy_domain ORDER BY is_primary DESC, host")
-    ]
+    statement = "SELECT id, host, is_primary FROM tenancy_domain ORDER BY is_primary DESC, host"
+    return fetch_records(statement, None, DomainRecord)
 
 
 def history(

@@ -74,6 +74,17 @@ def typed(record: type[T], /, **values: Any) -> T:
     return msgspec.convert(values, record)
 
 
+def fetch_records(sql: str, params: Params, record: type[T]) -> list[T]:
+    """Run a statement whose columns are the record's fields in their order, and return typed records.
+
+    Raises:
+        msgspec.ValidationError: when a value is not what the record's field must be.
+    """
+    names = record.__struct_fields__  # type: ignore[attr-defined]
+    rows = [dict(zip(names, row, strict=True)) for row in fetch(sql, params)]
+    return msgspec.convert(rows, list[record])  # type: ignore[valid-type]
+
+
 def fetch_json(sql: str, params: Params, kind: type[T]) -> T | None:
     """Run a statement whose single cell is JSON as text and decode it into a typed record; None when there is no row.
 

@@ -6,7 +6,7 @@ import msgspec
 from django.utils import timezone
 
 from eseller.kernel import clock
-from eseller.tenancy.sql import fetch
+from eseller.tenancy.sql import fetch, fetch_records
 
 DAYS = 30
 LOW = 5
@@ -28,12 +28,12 @@ _LOW = """
 SELECT p.id, coalesce(
     (SELECT t.title FROM catalog_producttext t WHERE t.product_id = p.id
      ORDER BY t.language = %(language)s DESC, t.language = %(default)s DESC, t.language LIMIT 1), p.slug),
-    coalesce(v.sku, ''), s.on_hand - s.reserved
+    coalesce(v.sku, ''), s.on_hand::bigint - s.reserved
 FROM inventory_stockitem s
 JOIN catalog_variant v ON v.id = s.variant_id AND v.active
 JOIN catalog_product p ON p.id = v.product_id AND p.state = 'published'
-WHERE s.tracked AND NOT s.backorder AND s.on_hand - s.reserved <= %(low)s
-ORDER BY s.on_hand - s.reserved, p.id LIMIT 8
+WHERE s.tracked AND NOT s.backorder AND s.on_hand::bigint - s.reserved <= %(low)s
+ORDER BY s.on_hand::bigint - s.reserved, p.id LIMIT 8
 """
 _STEPS = """
 SELECT EXISTS (SELECT FROM catalog_product WHERE state = 'published'),
@@ -81,7 +81,7 @@ class FirstSteps(msgspec.Struct, frozen=True):
 
 def to_do() -> ToDo:
     """Return how many open orders wait, and for what. An invoice is overdue after 14 days."""
-    return ToDo(*fetch(_COUNTS, {"now": clock.now()})[0])
+    return fetch_records(_COUNTS, {"now": clock.now()}, ToDo)[0]
 
 
 def sales() -> list[Day]:
@@ -96,10 +96,9 @@ def sales() -> list[Day]:
 
 def low_stock(*, language: str, default_language: str) -> list[LowStock]:
     """Return the variants on sale of which fewest are left, at most eight."""
-    rows = fetch(_LOW, {"language": language, "default": default_language, "low": LOW})
-    return [LowStock(*row) for row in rows]
+    return fetch_records(_LOW, {"language": language, "default": default_language, "low": LOW}, LowStock)
 
 
 def first_steps() -> FirstSteps:
     """Return what the shop has already."""
-    return FirstSteps(*fetch(_STEPS)[0])
+    return fetch_records(_STEPS, None, FirstSteps)[0]

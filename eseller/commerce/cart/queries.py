@@ -1,13 +1,17 @@
 """Reads of carts. Call them inside a ``shop_transaction``."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from eseller.commerce.cart.models import MAX_LINES
+import msgspec
+from msgspec import Meta
+
+from eseller.commerce.cart.models import MAX_LINES, MAX_QUANTITY
 from eseller.commerce.cart.records import CartLineView, CartOwner, CartSummary, CartView, Problem
 from eseller.kernel.ids import hash_token
 from eseller.kernel.money import MAX_AMOUNT, Money
+from eseller.resilience.records.fields import Amount, Code, Id, Sha256, Slug, VatClass, Whole
 from eseller.tenancy.hosts import ShopInfo
-from eseller.tenancy.sql import fetch
+from eseller.tenancy.sql import fetch, fetch_records
 
 # A customer's cart answers to the customer alone, so that signing out leaves nothing behind in the browser.
 _OF_CUSTOMER = "c.customer_id = %(customer)s"
@@ -28,7 +32,8 @@ SELECT c.checkout_key, l.variant_id, l.quantity, p.slug, coalesce(t.title, p.slu
        i.id, i.sha256, coalesce(pi.alts ->> %(language)s, pi.alts ->> %(default)s, ''),
        price.amount, price.compare_at, p.vat_class, v.weight_g, v.active AND p.state = 'published',
        CASE WHEN s.id IS NULL THEN 0
-            WHEN s.tracked AND NOT s.backorder THEN greatest(s.on_hand - s.reserved + coalesce(own.quantity, 0), 0) END
+            WHEN s.tracked AND NOT s.backorder
+            THEN greatest(s.on_hand::bigint - s.reserved + coalesce(own.quantity, 0), 0) END
 FROM c
 JOIN LATERAL (SELECT * FROM cart_cartline WHERE cart_id = c.id ORDER BY id LIMIT %(most)s) l ON true
 JOIN catalog_variant v ON v.id = l.variant_id
@@ -54,7 +59,7 @@ LEFT JOIN own ON own.variant_id = v.id
 ORDER BY l.id
 """
 _COUNT = """
-SELECT coalesce(sum(l.quantity), 0)::int FROM cart_cart c JOIN cart_cartline l ON l.cart_id = c.id WHERE {owned}
+SELECT coalesce(sum(l.quantity), 0)::bigint FROM cart_cart c JOIN cart_cartline l ON l.cart_id = c.id WHERE {owned}
 """
 
 
@@ -76,38 +81,58 @@ def cart_view(owner: CartOwner, *, shop: ShopInfo, language: str) -> CartView:
         "currency": shop.currency,
         "most": MAX_LINES + 1,  # two requests at once may both add the last line
     }
-    rows = fetch(_LINES.format(owned=owned_by(owner)), owner_values(owner) | values)
+    rows = fetch_records(_LINES.format(owned=owned_by(owner)), owner_values(owner) | values, _Row)
     lines = tuple(_line(row, shop.currency) for row in rows)
     return CartView(
         lines=lines,
         count=sum(line.quantity for line in lines),
         subtotal=sum((line.line_total for line in lines if line.line_total), Money(0, shop.currency)),
-        checkout_key=rows[0][0] if rows else None,
+        checkout_key=rows[0].checkout_key if rows else None,
     )
 
 
-def _line(row: tuple[Any, ...], currency: str) -> CartLineView:
-    variant, quantity, slug, title, sku, options, image, sha256, alt = row[1:10]
-    amount, compare, vat, weight, on_sale, left = row[10:]
-    if amount and amount * quantity > MAX_AMOUNT:  # more than can be invoiced
-        left = min(MAX_AMOUNT // amount, quantity if left is None else left)
+class _Row(msgspec.Struct, frozen=True):
+    """A row of ``_LINES``."""
+
+    checkout_key: Code
+    variant_id: Id
+    quantity: Annotated[int, Meta(ge=1, le=MAX_QUANTITY)]
+    slug: Slug
+    title: str
+    sku: str
+    options: str
+    image_id: Id | None
+    sha256: Sha256 | None
+    alt: str
+    amount: Amount | None
+    compare_at: Amount | None
+    vat_class: VatClass
+    weight_g: Whole
+    on_sale: bool
+    left: Annotated[int, Meta(ge=0)] | None
+
+
+def _line(row: _Row, currency: str) -> CartLineView:
+    amount, left = row.amount, row.left
+    if amount and amount * row.quantity > MAX_AMOUNT:  # more than can be invoiced
+        left = min(MAX_AMOUNT // amount, row.quantity if left is None else left)
     return CartLineView(
-        variant_id=variant,
-        product_slug=slug,
-        title=title,
-        options=options,
-        sku=sku,
-        image_id=image,
-        image_sha256=sha256,
-        image_alt=alt,
-        quantity=quantity,
+        variant_id=row.variant_id,
+        product_slug=row.slug,
+        title=row.title,
+        options=row.options,
+        sku=row.sku,
+        image_id=row.image_id,
+        image_sha256=row.sha256,
+        image_alt=row.alt,
+        quantity=row.quantity,
         unit_price=None if amount is None else Money(amount, currency),
-        compare_at=None if compare is None else Money(compare, currency),
-        line_total=None if amount is None else Money(amount * quantity, currency),
-        vat_class=vat,
-        weight_g=weight,
+        compare_at=None if row.compare_at is None else Money(row.compare_at, currency),
+        line_total=None if amount is None else Money(amount * row.quantity, currency),
+        vat_class=row.vat_class,
+        weight_g=row.weight_g,
         left=left,
-        problem=_problem(on_sale=on_sale, priced=amount is not None, left=left, quantity=quantity),
+        problem=_problem(on_sale=row.on_sale, priced=amount is not None, left=left, quantity=row.quantity),
     )
 
 

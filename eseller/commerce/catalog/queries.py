@@ -43,7 +43,7 @@ SELECT json_build_object(
                 (SELECT {sql.words("x.labels")} FROM catalog_optionvalue x WHERE x.id = v.value3_id)),
             'price', {sql.money("r.amount")}, 'compare_at', {sql.money("r.compare_at")},
             'availability', {sql.availability(sql.STOCK_RANK)},
-            'left', CASE WHEN s.tracked AND s.on_hand - s.reserved BETWEEN 1 AND {sql.LOW}
+            'left', CASE WHEN s.tracked AND s.on_hand::bigint - s.reserved BETWEEN 1 AND {sql.LOW}
                 THEN s.on_hand - s.reserved END,
             'picture', array_position(g.ids, v.image_id) - 1) ORDER BY v.position, v.id)
         FROM catalog_variant v

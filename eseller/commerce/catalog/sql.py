@@ -10,8 +10,8 @@ LOW = 5
 
 # Best first: 1 in stock, 2 low, 3 back-order, 4 sold out; a variant without a stock row can't be had.
 STOCK_RANK = f"""CASE
-    WHEN s.id IS NULL THEN 4 WHEN NOT s.tracked OR s.on_hand - s.reserved > {LOW} THEN 1
-    WHEN s.on_hand - s.reserved > 0 THEN 2 WHEN s.backorder THEN 3 ELSE 4 END"""
+    WHEN s.id IS NULL THEN 4 WHEN NOT s.tracked OR s.on_hand::bigint - s.reserved > {LOW} THEN 1
+    WHEN s.on_hand::bigint - s.reserved > 0 THEN 2 WHEN s.backorder THEN 3 ELSE 4 END"""
 
 
 def availability(rank: str) -> str:
@@ -23,7 +23,7 @@ def words(column: str) -> str:
     """Return the SQL that chooses a language from a column of words by language."""
     return (
         f"coalesce({column} ->> %(language)s, {column} ->> {FIRST_LANGUAGE}, "  # noqa: S608
-        f"(SELECT value FROM jsonb_each_text({column}) LIMIT 1), '')"
+        f"(SELECT value FROM jsonb_each_text(CASE jsonb_typeof({column}) WHEN 'object' THEN {column} END) LIMIT 1), '')"
     )
 
 

@@ -2,13 +2,11 @@
 
 from typing import Any
 
-import msgspec
-
-from eseller.commerce.customers.records import CustomerInfo, PostalAddress, SavedAddress
+from eseller.commerce.customers.records import CustomerInfo, SavedAddress
 from eseller.commerce.customers.rules import LONGEST
 from eseller.kernel import clock
 from eseller.kernel.ids import hash_token
-from eseller.tenancy.sql import fetch, fetch_json
+from eseller.tenancy.sql import fetch, fetch_json, fetch_records, typed
 
 _OF_SESSION = """
 SELECT c.id, c.email, c.name, c.language
@@ -41,21 +39,18 @@ SELECT json_build_object(
 
 def customer_of_session(token: str) -> CustomerInfo | None:
     """Return who a session's token belongs to, or None when it is unknown or over. One statement."""
-    rows = fetch(_OF_SESSION, [hash_token(token), clock.now()])
-    return CustomerInfo(*rows[0]) if rows else None
+    found = fetch_records(_OF_SESSION, [hash_token(token), clock.now()], CustomerInfo)
+    return found[0] if found else None
 
 
 def address_book(customer_id: int) -> tuple[SavedAddress, ...]:
     """Return a customer's addresses, the default first."""
     return tuple(
-        SavedAddress(id=row[0], is_default=row[1], address=_address(row[2:])) for row in fetch(_BOOK, [customer_id])
+        typed(SavedAddress, id=row[0], is_default=row[1], address=dict(zip(LONGEST, row[2:], strict=True)))
+        for row in fetch(_BOOK, [customer_id])
     )
 
 
 def export(customer_id: int) -> dict[str, Any] | None:
     """Return all that the shop keeps about a customer as JSON values, amounts in minor units; None when unknown."""
     return fetch_json(_EXPORT, [customer_id], dict[str, Any])
-
-
-def _address(parts: tuple[str, ...]) -> PostalAddress:
-    return msgspec.convert(dict(zip(LONGEST, parts, strict=True)), PostalAddress)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
+from eseller.commerce.payments.records import ProviderCode
 from eseller.resilience.records.fields import (
     BLOCK,
     LINE,
@@ -24,7 +25,6 @@ from eseller.resilience.records.kind import Fate, Kind, Row, Rule, register
 
 Reference = Annotated[str, Meta(max_length=100, pattern=LINE, description="at most 100 characters in a line")]
 Line200 = Annotated[str, Meta(max_length=200, pattern=LINE, description="at most 200 characters in a line")]
-Provider = Literal["invoice", "bank_transfer", "testcard"]
 Instructions = dict[
     Language, Annotated[str, Meta(max_length=2000, pattern=BLOCK, description="a text of at most 2000 characters")]
 ]
@@ -41,7 +41,7 @@ class PaymentMethodRow(Row):
     id: Id
     shop_id: Id
     code: Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9_-]{0,39}$", description="small letters, digits and hyphens")]
-    provider: Provider
+    provider: ProviderCode
     names: Labels
     instructions: Instructions
     active: Flag
@@ -57,7 +57,7 @@ class PaymentRow(Row):
     shop_id: Id
     order_id: Id
     token: Code
-    provider: Provider
+    provider: ProviderCode
     state: Literal["pending", "action_required", "authorised", "captured", "declined", "voided"]
     currency: Currency
     amount: Amount

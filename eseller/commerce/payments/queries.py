@@ -2,8 +2,7 @@
 
 from eseller.commerce.payments.provider import provider
 from eseller.commerce.payments.records import PaymentOption, SecondStep
-from eseller.kernel.money import Money
-from eseller.tenancy.sql import fetch
+from eseller.tenancy.sql import fetch, typed
 
 _METHODS = """
 SELECT code, coalesce(names ->> %s, names ->> %s, code), provider,
@@ -17,7 +16,14 @@ def payment_options(*, language: str, default_language: str) -> tuple[PaymentOpt
     """Return the ways to pay that the shop offers, in its order."""
     rows = fetch(_METHODS, [language, default_language] * 2)
     return tuple(
-        PaymentOption(code, name, kind, instructions, provider(kind).needs_card)
+        typed(
+            PaymentOption,
+            code=code,
+            name=name,
+            provider=kind,
+            instructions=instructions,
+            needs_card=provider(kind).needs_card,
+        )
         for code, name, kind, instructions in rows
     )
 
@@ -28,4 +34,5 @@ def second_step_page(reference: str) -> SecondStep | None:
     if not rows:
         return None
     amount, currency, last4, state = rows[0]
-    return SecondStep(reference, Money(amount, currency), last4, done=state != "action_required")
+    price = {"amount": amount, "currency": currency}
+    return typed(SecondStep, reference=reference, amount=price, last4=last4, done=state != "action_required")

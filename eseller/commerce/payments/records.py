@@ -1,10 +1,13 @@
 """What passes between orders and payment providers."""
 
 from enum import StrEnum
+from typing import Literal
 
 import msgspec
 
 from eseller.kernel.money import Money
+
+ProviderCode = Literal["invoice", "bank_transfer", "testcard"]
 
 
 class CardInput(msgspec.Struct, frozen=True):
@@ -24,7 +27,7 @@ class PaymentOption(msgspec.Struct, frozen=True):
 
     code: str
     name: str
-    provider: str
+    provider: ProviderCode
     instructions: str
     needs_card: bool
 

@@ -1,11 +1,15 @@
 """Reads of shipping methods. Call them inside a ``shop_transaction``."""
 
 from itertools import groupby
+from typing import Literal
+
+import msgspec
 
 from eseller.commerce.shipping.records import ShippingOption
 from eseller.commerce.shipping.rules import Rate, price_of
 from eseller.kernel.money import Money
-from eseller.tenancy.sql import fetch
+from eseller.resilience.records.fields import Amount, Code, Id, VatClass
+from eseller.tenancy.sql import fetch_records
 
 _RATES = """
 SELECT m.id, m.code, coalesce(m.names ->> %s, m.names ->> %s, m.code), m.basis, m.vat_class, r.at_least, r.amount
@@ -13,6 +17,18 @@ FROM shipping_shippingmethod m JOIN shipping_shippingrate r ON r.method_id = m.i
 WHERE m.active AND r.country = %s AND r.currency = %s
 ORDER BY m.position, m.id
 """
+
+
+class _Row(msgspec.Struct, frozen=True):
+    """A row of ``_RATES``."""
+
+    method_id: Id
+    code: Code
+    name: str
+    basis: Literal["weight", "value"]
+    vat_class: VatClass
+    at_least: Amount
+    amount: Amount
 
 
 def options_for(
@@ -28,10 +44,12 @@ def options_for(
         language: of the names.
         default_language: of names that are not in that language.
     """
-    rows = fetch(_RATES, [language, default_language, country, currency])
+    rows = fetch_records(_RATES, [language, default_language, country, currency], _Row)
     options = []
-    for (_id, code, name, basis, vat_class), group in groupby(rows, key=lambda row: row[:5]):
-        price = price_of([Rate(*row[5:]) for row in group], basis=basis, weight_g=weight_g, value=value)
+    for _id, group in groupby(rows, key=lambda row: row.method_id):
+        steps = list(group)
+        rates = [Rate(step.at_least, step.amount) for step in steps]
+        price = price_of(rates, basis=steps[0].basis, weight_g=weight_g, value=value)
         if price is not None:
-            options.append(ShippingOption(code, name, Money(price, currency), vat_class))
+            options.append(ShippingOption(steps[0].code, steps[0].name, Money(price, currency), steps[0].vat_class))
     return tuple(options)

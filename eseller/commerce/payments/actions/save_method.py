@@ -1,14 +1,16 @@
 """Offer a way to pay, change it, or offer it no more."""
 
 import re
+from typing import get_args
 
 import msgspec
 
 from eseller.commerce.payments.models import PaymentMethod
+from eseller.commerce.payments.records import ProviderCode
 from eseller.kernel.errors import EsellerError
 from eseller.tenancy.scope import require_scope, shop_transaction
 
-PROVIDERS = ("invoice", "bank_transfer", "testcard")
+PROVIDERS: tuple[ProviderCode, ...] = get_args(ProviderCode)
 
 
 class InvalidPaymentMethod(EsellerError):
