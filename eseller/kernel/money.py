@@ -22,6 +22,7 @@ class CurrencyMismatch(EsellerError):
     """Amounts of two currencies were mixed."""
 
     code = "currency_mismatch"
+    of_data = True
 
 
 @lru_cache(maxsize=256)

@@ -71,6 +71,7 @@ class UnknownProvider(EsellerError):
 
     code = "unknown_provider"
     status = 404
+    of_data = True
 
 
 _providers: dict[str, Provider] = {}

@@ -33,6 +33,7 @@ class AmountOutOfRange(EsellerError):
     """The amount is outside of what can be invoiced."""
 
     code = "amount_out_of_range"
+    of_data = True
 
 
 class Amounts(msgspec.Struct, frozen=True):

@@ -38,7 +38,7 @@ _LATELY = """
 SELECT table_name, row_ids FROM public.tenancy_change
 WHERE shop_id = %s AND at > now() - %s::interval ORDER BY id DESC LIMIT %s
 """
-_NOT_OURS = (Http404, PermissionDenied, SuspiciousOperation, BadRequest, EsellerError)
+_NOT_OURS = (Http404, PermissionDenied, SuspiciousOperation, BadRequest)
 # Twins where there should be one row; values too large or too deep to compute with.
 _OF_ROWS = (errors.CardinalityViolation, errors.ProgramLimitExceeded, errors.StatementTooComplex)
 _looking: dict[int, threading.Lock] = {}
@@ -89,6 +89,8 @@ def may_be_a_row(error: BaseException) -> bool:
     """Tell whether an error may come of what a row holds: not a refusal, and not a database that is away."""
     if isinstance(error, DatabaseError):
         return isinstance(error, DataError) or isinstance(error.__cause__, _OF_ROWS)
+    if isinstance(error, EsellerError):
+        return error.of_data
     return not isinstance(error, _NOT_OURS)
 
 
