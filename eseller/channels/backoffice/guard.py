@@ -43,7 +43,7 @@ class Office(msgspec.Struct, frozen=True):
     @property
     def language(self) -> str:
         """The person's language."""
-        return str(self.user.language)
+        return spoken_by(self.user)
 
     def may(self, permission: Permission | str) -> bool:
         """Tell whether the person may do something in this shop."""
@@ -98,7 +98,7 @@ class _SignedIn(Guarded):
     def answer(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         if not isinstance(request.user, User):
             return to_sign_in(request)
-        with translation.override(request.user.language):
+        with translation.override(spoken_by(request.user)):
             return _told(request, lambda: self.view(request, **kwargs))
 
 
@@ -113,7 +113,7 @@ class _OfShop(Guarded):
         needed = self.see if request.method in READING else self.change if request.method == "POST" else None
         if not isinstance(request.user, User):
             return to_sign_in(request)
-        with translation.override(request.user.language):
+        with translation.override(spoken_by(request.user)):
             office = _enter(request.user, kwargs.pop("shop"))
             if needed is None:
                 return HttpResponseNotAllowed([*(READING if self.see else ()), *(["POST"] if self.change else ())])
@@ -169,6 +169,11 @@ def _told(request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpRespons
         if error.status == 404:
             raise Http404 from error
         return refused(request, error)
+
+
+def spoken_by(user: User) -> str:
+    """Return a person's language; English where it is none of ours."""
+    return user.language if user.language in dict(settings.LANGUAGES) else "en"
 
 
 def _language_of(request: HttpRequest) -> str:

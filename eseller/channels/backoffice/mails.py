@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from eseller.channels.backoffice.guard import spoken_by
 from eseller.channels.backoffice.links import Purpose, absolute, password_link
 from eseller.kernel.ids import new_token
 from eseller.services import outbox
@@ -37,7 +38,7 @@ def put_password_reset(user: User) -> None:
         kind="password_reset",
         key=f"password_reset:{user.pk}:{new_token()}",
         recipient=user.email,
-        language=user.language,
+        language=spoken_by(user),
         payload={"user_id": user.pk},
     )
 
