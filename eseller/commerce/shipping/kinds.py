@@ -7,7 +7,6 @@ from msgspec import Meta
 from eseller.resilience.records.fields import (
     LINE,
     Amount,
-    Code,
     Country,
     Currency,
     Flag,
@@ -24,7 +23,7 @@ class ShippingMethodRow(Row):
 
     id: Id
     shop_id: Id
-    code: Code
+    code: Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9_-]{0,39}$", description="small letters, digits and hyphens")]
     names: Labels
     basis: Literal["weight", "value"]
     vat_class: VatClass
