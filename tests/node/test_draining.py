@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import socket
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from eseller.node.control import call
+from eseller.node.draining import stop_listening
+from eseller.node.health import NotReady
 from eseller.resilience.control.signing import Key, read_keys
 from tests.node.conftest import StartNode
 from tests.node.processes import eventually
@@ -27,6 +32,27 @@ def busy_seconds(pid: int) -> float:
     """What a process has used of the processors so far."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / 100
+
+
+def test_connections_that_wait_are_accepted_before_the_listener_goes() -> None:
+    with socket.create_server(("127.0.0.1", 0), reuse_port=True) as listener:
+        address = listener.getsockname()
+        with socket.create_connection(address, timeout=5) as client:
+
+            def accept_late() -> None:
+                time.sleep(0.4)
+                with listener.accept()[0] as accepted:
+                    accepted.sendall(b"welcome")
+
+            accepting = threading.Thread(target=accept_late)
+            accepting.start()
+            stop_listening(address[1])
+            assert client.recv(100) == b"welcome"
+            accepting.join()
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(address, timeout=5)
+        with pytest.raises(NotReady):
+            stop_listening(address[1])
 
 
 @contextlib.contextmanager

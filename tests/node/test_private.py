@@ -108,6 +108,16 @@ def test_an_old_request_is_a_warning(port: Port) -> None:
     assert told["checks"]["requests:oldest"][0]["observedValue"] >= 60
 
 
+def test_a_process_that_has_not_heard_of_changes_for_long_warns(port: Port, monkeypatch: pytest.MonkeyPatch) -> None:
+    from eseller.tenancy.guard import figures
+
+    monkeypatch.setattr(figures, "_now", figures.Figures(looked_at=time.monotonic() - 60))
+    told = port.get("/health")
+    assert port.ask("GET", "/health")[0] == 200, "it goes on by what it knows"
+    assert told["status"] == told["checks"]["database:last-heard-of"][0]["status"] == "warn"
+    assert told["checks"]["database:last-heard-of"][0]["observedValue"] >= 60
+
+
 def test_findings_come_from_memory(port: Port, monkeypatch: pytest.MonkeyPatch) -> None:
     from eseller.tenancy.guard import heard
 
