@@ -49,7 +49,7 @@ def test_a_killed_granian_process_takes_its_worker_with_it(start_node: StartNode
     os.kill(parent_of(worker.pid), signal.SIGKILL)
 
     assert eventually(lambda: not worker.alive)
-    assert eventually(lambda: node.health(0).get("status") == "ok")
+    assert eventually(lambda: node.health(0).get("status") == "pass")
 
 
 def test_data_are_kept_between_runs_and_after_a_kill(start_node: StartNode, data_dir: Path) -> None:
@@ -72,7 +72,7 @@ def test_a_second_start_refuses_and_says_why(start_node: StartNode) -> None:
     assert second.process.wait(20) == 1
     assert "already running" in second.log
     assert f"kill {first.process.pid}" in second.log
-    assert first.health(0)["status"] == "ok"
+    assert first.health(0)["status"] == "pass"
 
 
 @pytest.mark.slow
@@ -95,7 +95,7 @@ def test_a_crashed_web_process_starts_again_and_it_is_said(shared_node: Node) ->
     before = shared_node.health(1)["pid"]
     os.kill(before, signal.SIGKILL)
 
-    assert eventually(lambda: shared_node.health(1).get("status") == "ok" and shared_node.health(1)["pid"] != before)
+    assert eventually(lambda: shared_node.health(1).get("status") == "pass" and shared_node.health(1)["pid"] != before)
     assert "web.1" in shared_node.log
     assert "starts again in" in shared_node.log
 
