@@ -1,6 +1,6 @@
 """Shops, domains, people and their roles, history."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -109,6 +109,13 @@ class UserManager(BaseUserManager["User"]):
         user.set_password(password)
         user.save(using=self._db)
         return user
+
+    def get(self, *args: Any, **wanted: Any) -> "User":
+        """Return a person, as signing in and sessions want it; the first, should a damaged table have two."""
+        found = self.filter(*args, **wanted).order_by("id").first()
+        if found is None:
+            raise self.model.DoesNotExist
+        return found
 
 
 class User(AbstractBaseUser):

@@ -10,6 +10,7 @@ from django.db.models import UniqueConstraint
 
 from eseller.resilience.records.check import Problem, shown, values_of
 from eseller.resilience.records.kind import Kind
+from eseller.tenancy.changes import NO_ID
 from eseller.tenancy.guard.rows import BadRow, model_of
 from eseller.tenancy.scope import WEB
 from eseller.tenancy.sql import raw
@@ -45,7 +46,11 @@ def duplicates(connection: Any, kind: Kind, ids: Sequence[int] | None = None) ->
     there = raw(connection, _THERE, [f"public.{kind.table}"])
     names, columns = {name for name, _columns in there}, {tuple(columns or ()) for _name, columns in there}
     gone = [one for one in unique_sets(kind.table) if (one.name or one.columns) not in (names if one.name else columns)]
-    return [bad for one in gone for bad in _later(connection, kind, one, ids)]
+    found: dict[int, BadRow] = {}
+    for one in gone:
+        for bad in _later(connection, kind, one, ids):
+            found.setdefault(bad.row_id, bad)
+    return [*found.values()]
 
 
 @cache
@@ -85,14 +90,15 @@ def _later(connection: Any, kind: Kind, same: UniqueSet, ids: Sequence[int] | No
     condition = same.condition.replace("%", "%%") if values else same.condition
     rows = raw(
         connection,
-        f"""SELECT id, {kind.shop or "NULL::bigint"}, (to_jsonb(d) - 'nth')::text FROM (
+        f"""SELECT coalesce(id, {NO_ID}), {kind.shop or "NULL::bigint"}, (to_jsonb(d) - 'nth')::text FROM (
             SELECT t.*, row_number() OVER (PARTITION BY {columns} ORDER BY id) AS nth FROM public.{kind.table} t
             WHERE {near} AND {condition} AND {known}) d WHERE nth > 1 ORDER BY id LIMIT 1000""",  # noqa: S608
         values or None,
     )
     own = [column for column in same.columns if column != kind.shop] or list(same.columns)
     return [
-        BadRow(kind.table, row, shop, (_twice(kind, own, text.encode()),), text.encode()) for row, shop, text in rows
+        BadRow(kind.table, row, shop, (_twice(kind, own, text.encode()),), text.encode(), twice=own != ["id"])
+        for row, shop, text in rows
     ]
 
 

@@ -104,7 +104,8 @@ def _patch(kind: Kind, bad: BadRow, history: Sequence[tuple[Any, ...]]) -> Patch
     versions: list[Mapping[str, Any]] = []
     for before, after, *_rest in history:
         versions += [row for row in (_json(after), _json(before)) if row]
-    return patch_of(kind, bad.row, [problem.column for problem in bad.problems], versions)
+    columns = [problem.column for problem in bad.problems]
+    return patch_of(kind, bad.row, columns, versions, stand_ins=not bad.twice)
 
 
 def _json(value: Any) -> Any:

@@ -34,7 +34,7 @@ def pages_of(kind: Kind, root: Root) -> list[str]:
 def _root(connection: Any, at: Root, steps: int) -> Root:
     above = at.values.get(at.kind.owner)
     target = next((table for column, table, _same in references(at.kind.table) if column == at.kind.owner), None)
-    if target not in kinds() or not isinstance(above, int) or not steps:
+    if target is None or target not in kinds() or not isinstance(above, int) or not steps:
         return at
     found = raw(connection, f"SELECT to_jsonb(t)::text FROM public.{target} t WHERE id = %s", [above])  # noqa: S608  (our own names)
     return _root(connection, Root(kinds()[target], above, values_of(found[0][0])), steps - 1) if found else at

@@ -24,6 +24,8 @@ class BadRow(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...]
     row: bytes
     instead: dict[str, Any] | None = None
+    twice: bool = False
+    """Whether another row has what only one may have."""
 
 
 class Batch(msgspec.Struct, frozen=True):
