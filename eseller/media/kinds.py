@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from eseller.resilience.records.fields import LINE, Id, Sha256, Whole
+from eseller.resilience.records.fields import LINE, Id, Sha256, WebAddress, Whole
 from eseller.resilience.records.kind import Kind, Row, Rule, register
 
 Pixels = Annotated[int, Meta(ge=1, le=50_000, description="1 to 50,000 pixels")]
@@ -26,7 +26,7 @@ class MediaImageRow(Row):
     shop_id: Id
     state: Literal["pending", "ready", "failed"]
     sha256: Sha256 | None
-    source_url: Annotated[str, Meta(max_length=2000, pattern=LINE, description="a web address or nothing")]
+    source_url: Annotated[WebAddress, Meta(max_length=2000)]
     failure: Annotated[str, Meta(max_length=300, pattern=LINE, description="at most 300 characters in a line")]
     width: Pixels | None
     height: Pixels | None

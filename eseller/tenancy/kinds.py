@@ -9,6 +9,7 @@ from eseller.resilience.records.fields import (
     BLOCK,
     LINE,
     NEVER,
+    WORDS,
     Country,
     Currency,
     Email,
@@ -16,6 +17,7 @@ from eseller.resilience.records.fields import (
     Host,
     Id,
     Language,
+    PasswordHash,
     Slug,
 )
 from eseller.resilience.records.kind import Kind, Row, Rule, register
@@ -37,7 +39,7 @@ class ShopRow(Row):
 
     id: Id
     slug: Slug
-    name: Annotated[str, Meta(min_length=1, max_length=100, pattern=LINE, description="a name in one line")]
+    name: Annotated[str, Meta(max_length=100, pattern=WORDS, description="a name in one line")]
     state: Literal["open", "closed"]
     country: Country
     currency: Currency
@@ -74,10 +76,10 @@ class UserRow(Row):
     """A member of shops. Of the platform, not of a shop."""
 
     id: Id
-    password: Annotated[str, Meta(max_length=128, pattern=LINE, description="a hash in one line")]
+    password: PasswordHash
     last_login: datetime | None
     email: Email
-    name: Annotated[str, Meta(max_length=100, pattern=LINE, description="at most 100 characters in a line")]
+    name: Annotated[str, Meta(max_length=100, pattern=WORDS, description="a name in one line")]
     language: Language
     is_active: Flag
     created_at: datetime

@@ -6,7 +6,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from eseller.commerce.cart.models import MAX_QUANTITY
-from eseller.resilience.records.fields import NEVER, Code, Id, Sha256
+from eseller.resilience.records.fields import NEVER, Id, Sha256, Token
 from eseller.resilience.records.kind import Fate, Kind, Row, register
 
 
@@ -17,7 +17,7 @@ class CartRow(Row):
     shop_id: Id
     token_hash: Sha256
     customer_id: Id | None
-    checkout_key: Code
+    checkout_key: Token
     created_at: datetime
     updated_at: datetime
 

@@ -9,7 +9,7 @@ from eseller.commerce.cart.models import MAX_LINES, MAX_QUANTITY
 from eseller.commerce.cart.records import CartLineView, CartOwner, CartSummary, CartView, Problem
 from eseller.kernel.ids import hash_token
 from eseller.kernel.money import MAX_AMOUNT, Money
-from eseller.resilience.records.fields import Amount, Code, Id, Sha256, Slug, VatClass, Whole
+from eseller.resilience.records.fields import Amount, Id, Sha256, Slug, Token, VatClass, Whole
 from eseller.tenancy.hosts import ShopInfo
 from eseller.tenancy.sql import fetch, fetch_records
 
@@ -94,7 +94,7 @@ def cart_view(owner: CartOwner, *, shop: ShopInfo, language: str) -> CartView:
 class _Row(msgspec.Struct, frozen=True):
     """A row of ``_LINES``."""
 
-    checkout_key: Code
+    checkout_key: Token
     variant_id: Id
     quantity: Annotated[int, Meta(ge=1, le=MAX_QUANTITY)]
     slug: Slug

@@ -8,6 +8,7 @@ from msgspec import Meta
 from eseller.resilience.records.fields import (
     BLOCK,
     LINE,
+    WORDS,
     Flag,
     Id,
     Labels,
@@ -40,7 +41,7 @@ class CategoryTextRow(Row):
     shop_id: Id
     category_id: Id
     language: Language
-    title: Annotated[str, Meta(min_length=1, max_length=120, pattern=LINE, description="1 to 120 characters in a line")]
+    title: Annotated[str, Meta(max_length=120, pattern=WORDS, description="1 to 120 characters in a line")]
     description: Annotated[str, Meta(max_length=4000, pattern=BLOCK, description="a text of at most 4000 characters")]
 
 
@@ -58,7 +59,7 @@ class ProductRow(Row):
         Meta(max_length=100),
     ]
     vat_class: VatClass
-    source: Annotated[str, Meta(max_length=20, pattern=LINE, description="at most 20 characters in a line")]
+    source: Annotated[str, Meta(pattern="^[a-z0-9_-]{0,20}$", description="the name of a source in small letters")]
     external_id: Annotated[str, Meta(max_length=255, pattern=LINE, description="a line of 255 characters")] | None
     created_at: datetime
     updated_at: datetime
@@ -71,7 +72,7 @@ class ProductTextRow(Row):
     shop_id: Id
     product_id: Id
     language: Language
-    title: Annotated[str, Meta(min_length=1, max_length=255, pattern=LINE, description="1 to 255 characters in a line")]
+    title: Annotated[str, Meta(max_length=255, pattern=WORDS, description="1 to 255 characters in a line")]
     description: Annotated[str, Meta(max_length=50_000, pattern=BLOCK, description="a text of 50,000 characters")]
     seo_title: Annotated[str, Meta(max_length=255, pattern=LINE, description="at most 255 characters in a line")]
     seo_description: Annotated[str, Meta(max_length=1000, pattern=LINE, description="a line of 1000 characters")]

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from eseller.resilience.records.fields import BLOCK, LINE, Flag, Id, Language, Position, Slug
+from eseller.resilience.records.fields import BLOCK, LINE, WORDS, Flag, Id, Language, Position, Slug
 from eseller.resilience.records.kind import Kind, Row, register
 
 Heading = Annotated[str, Meta(max_length=160, pattern=LINE, description="at most 160 characters in a line")]
@@ -30,7 +30,7 @@ class PageTextRow(Row):
     shop_id: Id
     page_id: Id
     language: Language
-    title: Annotated[str, Meta(min_length=1, max_length=160, pattern=LINE, description="1 to 160 characters in a line")]
+    title: Annotated[str, Meta(max_length=160, pattern=WORDS, description="1 to 160 characters in a line")]
     body: Annotated[str, Meta(max_length=100_000, pattern=BLOCK, description="a text of at most 100,000 characters")]
 
 

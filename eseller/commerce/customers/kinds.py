@@ -5,17 +5,28 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from eseller.resilience.records.fields import LINE, NEVER, Country, Email, Flag, Id, Language, Sha256
+from eseller.resilience.records.fields import (
+    LINE,
+    NEVER,
+    WORDS,
+    Country,
+    Email,
+    Flag,
+    Id,
+    Language,
+    PasswordHash,
+    Sha256,
+)
 from eseller.resilience.records.kind import Kind, Row, register
 
 Line30 = Annotated[str, Meta(max_length=30, pattern=LINE, description="at most 30 characters in a line")]
 Line80 = Annotated[str, Meta(max_length=80, pattern=LINE, description="at most 80 characters in a line")]
 Line100 = Annotated[str, Meta(max_length=100, pattern=LINE, description="at most 100 characters in a line")]
 Line120 = Annotated[str, Meta(max_length=120, pattern=LINE, description="at most 120 characters in a line")]
-Name = Annotated[str, Meta(min_length=1, max_length=100, pattern=LINE, description="1 to 100 characters in a line")]
-Street = Annotated[str, Meta(min_length=1, max_length=120, pattern=LINE, description="1 to 120 characters in a line")]
-Postcode = Annotated[str, Meta(min_length=1, max_length=16, pattern=LINE, description="1 to 16 characters in a line")]
-City = Annotated[str, Meta(min_length=1, max_length=80, pattern=LINE, description="1 to 80 characters in a line")]
+Name = Annotated[str, Meta(max_length=100, pattern=WORDS, description="1 to 100 characters in a line")]
+Street = Annotated[str, Meta(max_length=120, pattern=WORDS, description="1 to 120 characters in a line")]
+Postcode = Annotated[str, Meta(max_length=16, pattern=WORDS, description="1 to 16 characters in a line")]
+City = Annotated[str, Meta(max_length=80, pattern=WORDS, description="1 to 80 characters in a line")]
 
 UNKNOWN = "–"
 NO_COUNTRY = "ZZ"
@@ -58,7 +69,7 @@ class CustomerRow(Row):
     id: Id
     shop_id: Id
     email: Email
-    password: Annotated[str, Meta(min_length=1, max_length=200, pattern=LINE, description="a hash in one line")]
+    password: PasswordHash
     name: Name
     language: Language
     created_at: datetime

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from eseller.resilience.records.fields import Code, Flag, Id
+from eseller.resilience.records.fields import Flag, Id, Token
 from eseller.resilience.records.kind import Fate, Kind, Row, Rule, register
 
 Pieces = Annotated[int, Meta(ge=-1_000_000_000, le=1_000_000_000, description="a number of pieces")]
@@ -36,7 +36,7 @@ class ReservationRow(Row):
 
     id: Id
     shop_id: Id
-    key: Code
+    key: Token
     variant_id: Id
     quantity: Annotated[int, Meta(ge=0, le=1_000_000_000, description="a number of pieces, 0 or more")]
     state: Literal["held", "committed", "shipped", "released"]

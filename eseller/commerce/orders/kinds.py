@@ -11,6 +11,7 @@ from eseller.resilience.records.fields import (
     LINE,
     MOST,
     NEVER,
+    WORDS,
     Actor,
     Amount,
     Balance,
@@ -21,13 +22,14 @@ from eseller.resilience.records.fields import (
     Flag,
     Id,
     Language,
+    MethodCode,
+    Token,
     VatClass,
 )
 from eseller.resilience.records.kind import Fate, Kind, Row, Rule, register
 
 Pieces = Annotated[int, Meta(ge=1, le=MOST, description="a number of pieces, 1 or more")]
 Part = Annotated[int, Meta(ge=0, le=MOST, description="a number of pieces, 0 or more")]
-Method = Annotated[str, Meta(max_length=40, pattern=LINE, description="the code of a method")]
 Line255 = Annotated[str, Meta(max_length=255, pattern=LINE, description="at most 255 characters in a line")]
 Public = Annotated[str, Meta(pattern="^[A-Za-z0-9_.:=-]{1,64}$", description="an unguessable name")]
 
@@ -39,9 +41,9 @@ class OrderRow(Row):
 
     id: Id
     shop_id: Id
-    number: Annotated[str, Meta(min_length=1, max_length=24, pattern=LINE, description="a line of 1 to 24 characters")]
+    number: Annotated[str, Meta(max_length=24, pattern=WORDS, description="1 to 24 characters in a line")]
     public_id: Public
-    checkout_key: Code
+    checkout_key: Token
     from_cart: Id | None
     form_digest: Annotated[str, Meta(max_length=64, pattern="^[A-Za-z0-9_=-]*$", description="a digest, or nothing")]
     state: Literal["pending", "open", "completed", "cancelled"]
@@ -54,8 +56,8 @@ class OrderRow(Row):
     language: Language
     currency: Currency
     prices_include_vat: Flag
-    payment_method: Method
-    shipping_method: Method
+    payment_method: MethodCode
+    shipping_method: MethodCode
     shipping_name: Annotated[str, Meta(max_length=120, pattern=LINE, description="at most 120 characters in a line")]
     note: Annotated[str, Meta(max_length=2000, pattern=BLOCK, description="a text of at most 2000 characters")]
     customer_reference: Annotated[str, Meta(max_length=60, pattern=LINE, description="at most 60 characters in a line")]
@@ -92,7 +94,7 @@ class OrderLineRow(Row):
     kind: Literal["goods", "shipping"]
     variant_id: Id | None
     sku: Annotated[str, Meta(max_length=100, pattern=LINE, description="at most 100 characters in a line")]
-    title: Line255
+    title: Annotated[str, Meta(max_length=255, pattern=WORDS, description="1 to 255 characters in a line")]
     options: Line255
     quantity: Pieces
     unit_price: Amount
@@ -177,7 +179,7 @@ class InvoiceRow(Row):
     number: Id
     printed_number: Annotated[str, Meta(max_length=40, pattern=LINE, description="at most 40 characters in a line")]
     imprint: ImprintRow | None
-    key: Code
+    key: Token
     issued_at: datetime
     currency: Currency
     net: Amount

@@ -19,7 +19,9 @@ from eseller.resilience.records.fields import (
     Id,
     Labels,
     Language,
+    MethodCode,
     Position,
+    Token,
 )
 from eseller.resilience.records.kind import Fate, Kind, Row, Rule, register
 
@@ -40,7 +42,7 @@ class PaymentMethodRow(Row):
 
     id: Id
     shop_id: Id
-    code: Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9_-]{0,39}$", description="small letters, digits and hyphens")]
+    code: MethodCode
     provider: ProviderCode
     names: Labels
     instructions: Instructions
@@ -56,7 +58,7 @@ class PaymentRow(Row):
     id: Id
     shop_id: Id
     order_id: Id
-    token: Code
+    token: Token
     provider: ProviderCode
     state: Literal["pending", "action_required", "authorised", "captured", "declined", "voided"]
     currency: Currency
@@ -110,9 +112,9 @@ class TestCardChargeRow(Row):
 
     id: Id
     shop_id: Id
-    reference: Code
-    idempotency_key: Code
-    payment_token: Code
+    reference: Token
+    idempotency_key: Token
+    payment_token: Token
     last4: Annotated[str, Meta(pattern="^[0-9]{0,4}$", description="up to four digits")]
     state: Literal["pending", "action_required", "authorised", "captured", "declined", "insufficient", "voided"]
     currency: Currency

@@ -5,15 +5,16 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from eseller.resilience.records.fields import (
-    LINE,
     Amount,
     Country,
     Currency,
     Flag,
     Id,
     Labels,
+    MethodCode,
     Position,
     VatClass,
+    WebAddress,
 )
 from eseller.resilience.records.kind import Fate, Kind, Row, Rule, register
 
@@ -23,11 +24,11 @@ class ShippingMethodRow(Row):
 
     id: Id
     shop_id: Id
-    code: Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9_-]{0,39}$", description="small letters, digits and hyphens")]
+    code: MethodCode
     names: Labels
     basis: Literal["weight", "value"]
     vat_class: VatClass
-    tracking_url: Annotated[str, Meta(max_length=200, pattern=LINE, description="a web address or nothing")]
+    tracking_url: Annotated[WebAddress, Meta(max_length=200)]
     active: Flag
     position: Position
 

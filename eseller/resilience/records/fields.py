@@ -11,6 +11,8 @@ from msgspec import Meta
 # Text without control characters; a line has no line breaks either. (Unicode category Cc, and what breaks lines.)
 LINE = "^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
 BLOCK = "^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
+WORDS = f"^(?=.*\\S){LINE[1:]}"
+"""A line in which something stands."""
 SLUG = "^[a-z0-9](-?[a-z0-9])*$"
 LANGUAGE = "^[a-z]{2}(-[A-Z]{2})?$"
 HOST = r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$"
@@ -34,6 +36,13 @@ Slug = Annotated[
     str, Meta(max_length=200, pattern=SLUG, description="part of an address: small letters, digits, single hyphens")
 ]
 Host = Annotated[str, Meta(max_length=253, pattern=HOST, description="a host in small letters, without port")]
+PasswordHash = Annotated[
+    str, Meta(max_length=200, pattern=r"^(!|[a-z0-9_]+\$)[!-~]*$", description="a hash of a password, or none")
+]
+WebAddress = Annotated[
+    str, Meta(pattern=f"^(https?://{LINE[1:-1]})?$", description="a web address, or nothing")
+]
+MethodCode = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9_-]{0,39}$", description="small letters, digits and hyphens")]
 Token = Annotated[
     str, Meta(min_length=1, max_length=128, pattern="^[A-Za-z0-9_.:=+/-]+$", description="an unguessable name")
 ]

@@ -1,7 +1,7 @@
 """What rows of a table must be, declared once a table: for reading, for the scanner, for those who write."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -32,7 +32,7 @@ class Row(msgspec.Struct):
         """
         for name in self.__struct_fields__:
             value = getattr(self, name)
-            if isinstance(value, datetime) and not EARLIEST <= value.year < LATEST:
+            if isinstance(value, date) and not EARLIEST <= value.year < LATEST:
                 raise ValueError(f"{name}: a moment between {EARLIEST} and {LATEST}")
         for rule in self.rules:
             if not rule.holds(self):
