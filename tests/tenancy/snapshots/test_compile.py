@@ -16,6 +16,7 @@ from eseller.commerce.pricing.errors import NoVatRates
 from eseller.commerce.pricing.queries import exchange_rate, vat_classes, vat_rates
 from eseller.resilience.rollout.decide import State
 from eseller.resilience.rollout.journal import Journal
+from eseller.tenancy.guard.operating import release
 from eseller.tenancy.hosts import find_shop, known_shop
 from eseller.tenancy.models import Finding, Snapshot
 from eseller.tenancy.scope import PLATFORM, platform_transaction, shop_transaction
@@ -80,6 +81,7 @@ def test_nothing_is_sold_from_a_country_without_rates(node: Node) -> None:
         rates_of(shop.pk, "DK")
 
 
+@pytest.mark.pg15
 def test_a_bad_rate_keeps_its_last_good_value_and_is_told(stocked: Stocked, node: Node, by_hand: Hand) -> None:
     set_vat_rate(country="QH", vat_class="standard", rate_bp=2100, actor="test")
     assert node.step()
@@ -265,6 +267,24 @@ def test_what_pages_failed_over_is_tried_again_when_all_is_read_anew(
     assert shop.theme.brand == "#bad000"
 
 
+def test_a_row_that_was_let_go_is_tried_again_at_once(
+    stocked: Stocked, node: Node, by_hand: Hand, monkeypatch: pytest.MonkeyPatch, brittle: None
+) -> None:
+    colour(by_hand, stocked, "#bad000")
+    assert node.step()
+    (finding,) = findings(stocked)
+    assert release(finding.pk, by="test") == "still bad", "its kind has nothing against it, but pages have"
+    assert release(finding.pk, by="test", reason="the page is mended") == "waived"
+    assert node.step()
+    assert [one.state for one in findings(stocked)] == ["open"], "it was not"
+    monkeypatch.undo()
+    release(finding.pk, by="test", reason="now it is")
+    assert node.step()
+    shop = known_shop(stocked.shop.pk)
+    assert shop is not None
+    assert shop.theme.brand == "#bad000"
+
+
 def test_nothing_is_decided_while_no_page_can_be_shown(
     stocked: Stocked, node: Node, by_hand: Hand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -319,6 +339,7 @@ def test_one_process_compiles_at_a_time(stocked: Stocked, node: Node, by_hand: H
     assert shop.theme.brand == "#00600d"
 
 
+@pytest.mark.pg15
 def test_old_versions_are_forgotten(
     stocked: Stocked, node: Node, by_hand: Hand, monkeypatch: pytest.MonkeyPatch
 ) -> None:

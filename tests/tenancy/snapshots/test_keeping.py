@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from eseller.tenancy.guard.follow import Follower
 from eseller.tenancy.hosts import find_shop, known_shop
 from eseller.tenancy.snapshots import active
 from eseller.tenancy.snapshots.disk import KEPT, UNUSED_SECONDS, Shelf
@@ -99,6 +100,27 @@ def test_the_disk_keeps_few_and_forgets_the_rest(stocked: Stocked, node: Node, b
     files = {path.name for path in (node.directory / "snapshots").iterdir() if path.suffix != ".snapshot"}
     assert len(files) == len(set(loaded.manifest.parts.values())) + KEPT - 1
     assert all(path.stat().st_mode & 0o077 == 0 for path in (node.directory / "snapshots").iterdir())
+
+
+def test_processes_that_recover_together_do_not_ask_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each waits for a time of its own, between looks and after a failed one."""
+    waits: list[float] = []
+
+    def wait(_event: object, seconds: float) -> bool:
+        waits.append(seconds)
+        return len(waits) > 40
+
+    def fail(_self: object) -> None:
+        raise OSError("no database")
+
+    follower = Follower()
+    monkeypatch.setattr("threading.Event.wait", wait)
+    monkeypatch.setattr(Follower, "once", fail)
+    follower._run()
+    looks, recoveries = waits[::2], waits[1::2]
+    assert all(0.1 <= seconds <= 0.4 for seconds in looks)
+    assert all(0.4 <= seconds <= 2.0 for seconds in recoveries)
+    assert max(recoveries) - min(recoveries) > 0.5
 
 
 def test_two_processes_of_a_node_keep_one_list(stocked: Stocked, node: Node, by_hand: Hand) -> None:
