@@ -135,22 +135,25 @@ def test_a_bad_shop_takes_no_other_down(stocked: Stocked, node: Node, by_hand: H
     assert findings(stocked) == []
 
 
-def test_a_domain_that_lost_its_shop_stays_where_it_was(node: Node, by_hand: Hand) -> None:
+@pytest.mark.parametrize("lost", [999_999_999, None])
+def test_a_domain_that_lost_its_shop_stays_where_it_was(node: Node, by_hand: Hand, lost: int | None) -> None:
     first = make_shop()
     assert node.step()
     host = f"{first.slug}.localhost"
     by_hand("SET session_replication_role = replica")
+    by_hand("ALTER TABLE tenancy_domain ALTER shop_id DROP NOT NULL")
     try:
-        by_hand("UPDATE tenancy_domain SET shop_id = 999999999 WHERE host = %s", [host])
+        by_hand("UPDATE tenancy_domain SET shop_id = %s WHERE host = %s", [lost, host])
+        assert node.step()
+        shop = find_shop(host)
+        assert shop is not None
+        assert shop.id == first.pk
+        (finding,) = open_findings("tenancy_domain")
+        assert finding.column_name == "shop_id"
     finally:
+        by_hand("UPDATE tenancy_domain SET shop_id = %s WHERE host = %s", [first.pk, host])
+        by_hand("ALTER TABLE tenancy_domain ALTER shop_id SET NOT NULL")
         by_hand("SET session_replication_role = origin")
-    assert node.step()
-    shop = find_shop(host)
-    assert shop is not None
-    assert shop.id == first.pk
-    (finding,) = open_findings("tenancy_domain")
-    assert finding.column_name == "shop_id"
-    by_hand("UPDATE tenancy_domain SET shop_id = %s WHERE host = %s", [first.pk, host])
     assert node.step()
     assert open_findings("tenancy_domain") == []
 
@@ -239,7 +242,13 @@ def test_a_candidate_that_breaks_pages_is_refused_and_the_row_is_named(
     assert steps == [State.PROPOSED, State.TRYING, State.REFUSED]
 
     # What it was stays, whatever else of the part changes, until the row itself does.
+    by_hand(
+        "INSERT INTO tenancy_domain (shop_id, host, is_primary) VALUES (%s, %s, false)",
+        [stocked.shop.pk, f"www.{stocked.host}"],
+    )
     assert node.step()
+    assert find_shop(f"www.{stocked.host}") is not None
+    assert [one.state for one in versions()].count("refused") == 1, "it is not tried again"
     assert len(findings(stocked)) == 1
     colour(by_hand, stocked, "#600d00")
     assert node.step()
