@@ -160,6 +160,7 @@ register(
         owner="category_id",
         pages=("menu", "breadcrumbs", "back office"),
         stand_ins={"description": ""},
+        made_anew=True,
     ),
     Kind(
         table="catalog_product",
@@ -184,6 +185,7 @@ register(
         owner="product_id",
         pages=LISTS,
         stand_ins={"description": "", "seo_title": "", "seo_description": ""},
+        made_anew=True,
     ),
     Kind(
         table="catalog_productcategory",
@@ -192,6 +194,7 @@ register(
         owner="product_id",
         pages=("categories",),
         stand_ins={"position": 0},
+        made_anew=True,
     ),
     Kind(table="catalog_option", row=OptionRow, label="option", owner="product_id", pages=("back office",)),
     Kind(
@@ -217,5 +220,6 @@ register(
         owner="product_id",
         pages=LISTS,
         stand_ins={"position": 0, "alts": {}},
+        made_anew=True,
     ),
 )

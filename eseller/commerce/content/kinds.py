@@ -77,6 +77,7 @@ register(
         label="text of a page",
         owner="page_id",
         pages=("foot of all pages", "back office"),
+        made_anew=True,
     ),
     Kind(
         table="content_home",
@@ -91,6 +92,7 @@ register(
         label="text of the front page",
         pages=("/", "back office"),
         stand_ins={"tagline": "", "hero_title": "", "hero_text": ""},
+        made_anew=True,
     ),
     Kind(
         table="content_featuredproduct",
@@ -99,5 +101,6 @@ register(
         owner="product_id",
         pages=("/", "back office"),
         stand_ins={"position": 0},
+        made_anew=True,
     ),
 )

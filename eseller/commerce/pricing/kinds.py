@@ -73,6 +73,7 @@ register(
         fate=Fate.LEFT_OUT,
         owner="variant_id",
         pages=("listings", "search", "feed", "cart", "back office"),
+        made_anew=True,
     ),
     Kind(table="pricing_vatrate", row=VatRateRow, label="VAT rate", shop=None, pages=("checkout of all shops",)),
     Kind(table="pricing_exchangerate", row=ExchangeRateRow, label="exchange rate", shop=None),

@@ -59,7 +59,9 @@ register(
         table="shipping_shippingrate",
         row=ShippingRateRow,
         label="price of delivery",
+        owner="method_id",
         fate=Fate.LEFT_OUT,
         pages=("checkout", "back office"),
+        made_anew=True,
     ),
 )

@@ -63,6 +63,7 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         path: what stands before its slug in the address of its own page, such as ``/p/``.
         owner: the column that refers to the row on whose page it is shown.
         tree: the column that refers to the row above, where rows make a tree.
+        made_anew: whether the form that it is shown in makes one where it finds none; a bad one gives way to it.
     """
 
     table: str
@@ -76,6 +77,7 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     path: str = ""
     owner: str = ""
     tree: str | None = None
+    made_anew: bool = False
 
 
 _kinds: dict[str, Kind] = {}

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from eseller.tenancy.actions.drafts import ShopSettings, check_settings, settings_of
+from eseller.tenancy.guard.mending import mend
 from eseller.tenancy.hosts import shop_info
 from eseller.tenancy.models import Shop
 from eseller.tenancy.scope import shop_transaction
@@ -20,6 +21,7 @@ def update_settings(*, shop_id: int, settings: ShopSettings, actor: str) -> bool
     after = _values(settings)
     with shop_transaction(shop_id, actor=actor, label="update_settings"):
         shop = Shop.objects.select_for_update().get(pk=shop_id)
+        mend("tenancy_shop", shop_id)
         before = _values(settings_of(shop_info(shop_id)))
         changed = [field for field, value in after.items() if before[field] != value]
         for field in changed:

@@ -44,6 +44,18 @@ def replace(entries: Iterable[Entry], *, shops: Iterable[int] | None) -> None:
         _lay_over(known | by_shop.keys())
 
 
+def release(shop_id: int, table: str, row: int) -> None:
+    """Show a row as it is again, in this process."""
+    with _lock:
+        tables = {
+            name: {one: patch for one, patch in rows.items() if (name, one) != (table, row)}
+            for name, rows in _own.pop(shop_id, {}).items()
+        }
+        if any(tables.values()):
+            _own[shop_id] = {name: rows for name, rows in tables.items() if rows}
+        _lay_over([shop_id])
+
+
 def shop_at(host: str) -> int | None:
     """Return the shop whose domain is quarantined and was at this host when it was last good."""
     for shop_id, tables in list(_own.items()):

@@ -54,7 +54,7 @@ def _look_again(shops: Iterable[int]) -> None:
         for table, row in raw(connection, _OPEN_IN, [[*shops], MOST]):
             known.setdefault(table, set()).add(row)
         for table in known.keys() & kinds().keys():
-            bad = {one.row_id for one in _judged(connection, kinds()[table], [*known[table]])}
+            bad = {one.row_id for one in bad_among(connection, kinds()[table], [*known[table]])}
             _release(connection, table, known[table] - bad, "change")
 
 
@@ -64,7 +64,7 @@ def judge_rows(wanted: Mapping[str, Iterable[int]], *, found_by: str) -> int:
     for table, ids in wanted.items():
         with platform_transaction(actor=ACTOR):
             connection = connections[PLATFORM]
-            found = _judged(connection, kinds()[table], list(ids))
+            found = bad_among(connection, kinds()[table], list(ids))
             if found:
                 log.warning("%s: %d bad rows, such as %s", table, len(found), found[0].row_id)
                 findings.note(connection, found, found_by=found_by)
@@ -73,7 +73,8 @@ def judge_rows(wanted: Mapping[str, Iterable[int]], *, found_by: str) -> int:
     return count
 
 
-def _judged(connection: Any, kind: Kind, ids: list[int]) -> list[BadRow]:
+def bad_among(connection: Any, kind: Kind, ids: list[int]) -> list[BadRow]:
+    """Return those of some rows that are bad: by themselves, as second ones, or in a circle."""
     found = {bad.row_id: bad for bad in judge(connection, kind, *among(ids)).bad}
     for bad in duplicates(connection, kind, ids):
         found.setdefault(bad.row_id, bad)

@@ -2,6 +2,7 @@
 
 from eseller.commerce.catalog.errors import ProductNotFound
 from eseller.commerce.catalog.stored import StoredProduct, stored_product
+from eseller.tenancy.guard.mending import mend
 from eseller.tenancy.sql import fetch
 
 
@@ -13,6 +14,7 @@ def locked_product(product_id: int) -> StoredProduct:
     """
     # Two statements: only one that begins after the lock was got sees what its last holder wrote.
     fetch("SELECT id FROM catalog_product WHERE id = %s FOR UPDATE", [product_id])
+    mend("catalog_product", product_id)
     stored = stored_product(product_id)
     if stored is None:
         raise ProductNotFound

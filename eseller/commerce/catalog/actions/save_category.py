@@ -14,6 +14,7 @@ from eseller.commerce.catalog.check import Problems
 from eseller.commerce.catalog.drafts import CategoryDraft, CategoryTextDraft
 from eseller.commerce.catalog.errors import CategoryNotFound, FieldProblem, InvalidCategory
 from eseller.commerce.catalog.rules import is_slug
+from eseller.tenancy.guard.mending import mend
 from eseller.tenancy.scope import WEB, require_scope, shop_transaction
 from eseller.tenancy.sql import fetch_json
 
@@ -85,6 +86,7 @@ def _cleaned(draft: CategoryDraft) -> CategoryDraft:
 
 
 def _save(draft: CategoryDraft, category_id: int | None) -> int:
+    mend("catalog_category", category_id)
     tree = locked_tree()
     values = {"slug": draft.slug, "id": category_id, "image": draft.image_id, "shop": require_scope()}
     stored = fetch_json(_READ, values, _Stored)

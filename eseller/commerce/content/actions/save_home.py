@@ -10,6 +10,7 @@ from eseller.commerce.catalog.check import Problems
 from eseller.commerce.catalog.errors import FieldProblem
 from eseller.commerce.content.drafts import HomeDraft, HomeTextDraft
 from eseller.commerce.content.errors import InvalidHome
+from eseller.tenancy.guard.mending import mend
 from eseller.tenancy.scope import WEB, require_scope, shop_transaction
 from eseller.tenancy.sql import fetch, fetch_json
 
@@ -69,6 +70,7 @@ def save_home(*, draft: HomeDraft, actor: str) -> bool:
     with transaction.atomic(using=WEB), shop_transaction(shop_id, actor=actor):
         # One writer at a time: there may be no row yet that could be locked.
         fetch("SELECT pg_advisory_xact_lock(hashtext('eseller home'), %s::bigint::int)", [shop_id % 2**31])
+        mend("content_home", None, tables=("content_home", "content_hometext", "content_featuredproduct"))
         draft = _cleaned(draft)
         values = {"shop": shop_id, "image": draft.hero_image_id, "products": list(draft.featured_ids)}
         stored = fetch_json(_READ, values, _Stored)

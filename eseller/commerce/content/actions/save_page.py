@@ -13,6 +13,7 @@ from eseller.commerce.catalog.errors import FieldProblem
 from eseller.commerce.catalog.rules import is_slug
 from eseller.commerce.content.drafts import PageDraft, PageTextDraft
 from eseller.commerce.content.errors import InvalidPage, PageNotFound
+from eseller.tenancy.guard.mending import mend
 from eseller.tenancy.scope import WEB, require_scope, shop_transaction
 from eseller.tenancy.sql import execute, fetch, fetch_json
 
@@ -79,6 +80,7 @@ def _cleaned(draft: PageDraft) -> PageDraft:
 
 def _save(draft: PageDraft, page_id: int | None) -> int:
     fetch("SELECT id FROM content_page WHERE id = %s FOR UPDATE", [page_id])
+    mend("content_page", page_id)
     stored = fetch_json(_READ, {"slug": draft.slug, "id": page_id, "shop": require_scope()}, _Stored)
     if stored is None or (page_id is not None and stored.page is None):
         raise PageNotFound

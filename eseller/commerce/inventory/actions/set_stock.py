@@ -7,12 +7,23 @@ import msgspec
 
 from eseller.commerce.catalog.actions.rows import Table, insert, update
 from eseller.kernel.errors import EsellerError
+from eseller.tenancy.guard import quarantine
 from eseller.tenancy.scope import require_scope, shop_transaction
-from eseller.tenancy.sql import fetch
+from eseller.tenancy.sql import execute, fetch
 
 _LOCK = """
 SELECT variant_id, id, on_hand, reserved, tracked, backorder FROM inventory_stockitem
 WHERE variant_id = ANY(%s) ORDER BY variant_id FOR UPDATE
+"""
+_RECOUNT = """
+UPDATE inventory_stockitem s SET reserved = n.held,
+    on_hand = greatest(least(coalesce(s.on_hand, 0), 1000000000), n.held),
+    tracked = coalesce(s.tracked, true), backorder = coalesce(s.backorder, false)
+FROM (
+    SELECT w.id, (SELECT coalesce(sum(r.quantity), 0)::int FROM inventory_reservation r
+        WHERE r.variant_id = w.id AND r.state IN ('held', 'committed')) AS held
+    FROM unnest(%(variants)s::bigint[]) AS w(id)) n
+WHERE s.variant_id = n.id AND s.id = ANY(%(ids)s)
 """
 _COLUMNS = {"variant_id": "bigint", "on_hand": "integer", "tracked": "boolean", "backorder": "boolean"}
 _STOCK = Table("inventory_stockitem", _COLUMNS)
@@ -56,6 +67,7 @@ def set_stock(*, targets: Sequence[StockTarget], reason: str, actor: str, refere
     if not targets:
         return 0
     with shop_transaction(require_scope(), actor=actor):
+        _recount([target.variant_id for target in targets])
         rows = {row[0]: row[1:] for row in fetch(_LOCK, [[target.variant_id for target in targets]])}
         new, changed, movements = [], [], []
         for target in sorted(targets, key=lambda target: target.variant_id):
@@ -71,6 +83,13 @@ def set_stock(*, targets: Sequence[StockTarget], reason: str, actor: str, refere
         update(_STOCK, changed)
         insert(_MOVEMENT, movements)
     return len(new) + len(changed)
+
+
+def _recount(variant_ids: Sequence[int]) -> None:
+    """Count anew what is reserved of variants whose stock is damaged; a row that cannot be sold from costs no sale."""
+    kept = quarantine.of_shop(require_scope())
+    if kept is not None and (damaged := kept.tables.get("inventory_stockitem")):
+        execute(_RECOUNT, {"ids": list(damaged), "variants": list(variant_ids)})
 
 
 def _plan(target: StockTarget, old: tuple[Any, ...] | None) -> tuple[dict[str, Any], int, bool]:

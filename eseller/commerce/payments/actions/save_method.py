@@ -8,6 +8,7 @@ import msgspec
 from eseller.commerce.payments.models import PaymentMethod
 from eseller.commerce.payments.records import ProviderCode
 from eseller.kernel.errors import EsellerError
+from eseller.tenancy.guard.mending import mend
 from eseller.tenancy.scope import require_scope, shop_transaction
 
 PROVIDERS: tuple[ProviderCode, ...] = get_args(ProviderCode)
@@ -52,6 +53,7 @@ def save_payment_method(*, draft: PaymentMethodDraft, actor: str) -> int:
     if any(len(text) > 2000 for text in draft.instructions.values()):
         raise InvalidPaymentMethod("Instructions have 2,000 characters at most.", field="instructions")
     with shop_transaction(require_scope(), actor=actor):
+        mend("payments_paymentmethod", None, tables=("payments_paymentmethod",))
         values = {
             "provider": draft.provider,
             "names": draft.names,

@@ -6,6 +6,7 @@ from eseller.commerce.shipping.drafts import RateDraft, ShippingDraft
 from eseller.commerce.shipping.errors import InvalidShippingMethod
 from eseller.commerce.shipping.models import ShippingMethod, ShippingRate
 from eseller.kernel.money import MAX_AMOUNT
+from eseller.tenancy.guard.mending import mend
 from eseller.tenancy.scope import require_scope, shop_transaction
 
 MOST_RATES = 2000
@@ -22,6 +23,7 @@ def save_shipping_method(*, draft: ShippingDraft, actor: str) -> int:
     """
     _check(draft)
     with shop_transaction(require_scope(), actor=actor):
+        mend("shipping_shippingmethod", None, tables=("shipping_shippingmethod", "shipping_shippingrate"))
         values = {
             "names": draft.names,
             "basis": draft.basis,
