@@ -8,16 +8,14 @@ from eseller.tenancy.guard import quarantine
 from eseller.tenancy.guard.follow import Follower
 from eseller.tenancy.guard.watch import judge_changes
 from tests.channels.storefront.shops import Stocked
-from tests.tenancy.guarding import Hand, findings, page
+from tests.tenancy.guarding import Hand, findings, page, unchecked
 
 
 @pytest.fixture
 def unchecked_prices(by_hand: Hand) -> Iterator[None]:
     """Prices may be anything for a while."""
-    by_hand("ALTER TABLE pricing_price DROP CONSTRAINT price_amount")
-    yield
-    by_hand("UPDATE pricing_price SET amount = 1, compare_at = NULL WHERE amount < 0")
-    by_hand("ALTER TABLE pricing_price ADD CONSTRAINT price_amount CHECK (amount BETWEEN 0 AND 10000000000000)")
+    with unchecked(by_hand, "pricing_price", "UPDATE pricing_price SET amount = 1, compare_at = NULL WHERE amount < 0"):
+        yield
 
 
 def follower() -> Follower:
@@ -27,7 +25,7 @@ def follower() -> Follower:
     return made
 
 
-def test_a_damaged_title_is_shown_as_it_was(stocked: Stocked, by_hand: Hand) -> None:
+def test_a_damaged_title_is_shown_as_it_was(stocked: Stocked, by_hand: Hand, unchecked_titles: None) -> None:
     watching = follower()
     before = page(stocked, "/p/morning-mug").content
     by_hand(

@@ -12,6 +12,8 @@ from eseller.tenancy.scope import PLATFORM
 from tests.channels.storefront.shops import Stocked
 from tests.tenancy.guarding import Hand, findings
 
+pytestmark = pytest.mark.usefixtures("unchecked_titles")
+
 TEXTS = kinds()["catalog_producttext"]
 
 
