@@ -31,10 +31,16 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "inventory.Reservation": {"state": "committed", "quantity": 1, "expires_at": None},
     "payments.Payment": {"amount": 9, "authorised": 9, "captured": 9, "refunded": 9},
     "payments.Refund": {"amount": 9, "off_bill": 3},
-    "payments.TestCardCharge": {"amount": 9, "captured": 9, "refunded": 9},
+    "payments.TestCardCharge": {"amount": 9, "captured": 9, "refunded": 9, "state": "captured"},
     "orders.Order": {"net": 80, "vat": 20, "total": 100, "credited": 10},
     "orders.OrderLine": {"net": 80, "vat": 20, "total": 100, "quantity": 3, "fulfilled": 0, "refunded": 0},
-    "orders.Invoice": {"net": 80, "vat": 20, "total": 100},
+    "orders.Invoice": {
+        "net": 80,
+        "vat": 20,
+        "total": 100,
+        "vat_split": [{"rate_bp": 2500, "net": 80, "vat": 20}],
+        "imprint": None,
+    },
 }
 
 
@@ -119,6 +125,13 @@ def _text(field: Any, mark: str, number: int) -> str:
         "host": f"{mark}-{number}.localhost",
         "operation": "UPDATE",
         "sha256": secrets.token_hex(32),
+        "token_hash": secrets.token_hex(32),
+        "password": "!",
+        "provider": "invoice",
+        "source_url": f"https://pictures.example/{mark}-{number}",
+        "tracking_url": f"https://parcels.example/{mark}/{{number}}",
+        "last4": str(number % 10_000),
+        "kind": "begun",
     }
     text = by_name.get(field.name, f"{mark}-{number}")
     known = isinstance(field, models.CharField | models.TextField)

@@ -139,7 +139,9 @@ class World(Rows):
 
     def _methods(self) -> None:
         self.shipping_code = f"way-{self.key}"
-        self.payment_codes: dict[str, str] = {provider: f"pay-{self.key}-{place}" for place, provider in enumerate(PROVIDERS)}
+        self.payment_codes: dict[str, str] = {
+            provider: f"pay-{self.key}-{place}" for place, provider in enumerate(PROVIDERS)
+        }
         rates = tuple(RateDraft(country, "DKK", 0, 3900) for country in self.shop.sells_to)
         with shop_transaction(self.shop.pk, actor=ACTOR):
             draft = ShippingDraft(code=self.shipping_code, names={"en": self.text}, basis="weight", rates=rates)

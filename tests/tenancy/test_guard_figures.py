@@ -1,5 +1,7 @@
 """What the guard has done is counted, and open findings are known without asking the database."""
 
+import pytest
+
 from eseller.resilience.records.kind import kinds
 from eseller.tenancy.guard.figures import figures
 from eseller.tenancy.guard.follow import Follower
@@ -8,6 +10,8 @@ from eseller.tenancy.guard.scan import scan_step, start_over
 from eseller.tenancy.guard.watch import judge_changes
 from tests.channels.storefront.shops import Stocked
 from tests.tenancy.guarding import Hand, findings, page
+
+pytestmark = pytest.mark.usefixtures("unchecked_titles")
 
 DAMAGE = "UPDATE catalog_producttext SET title = title || chr(1) WHERE shop_id = %s AND title = 'Morning mug'"
 MEND = "UPDATE catalog_producttext SET title = 'Morning mug' WHERE shop_id = %s AND title LIKE 'Morning mug%%'"

@@ -23,7 +23,7 @@ NEVER = "2000-01-01T00:00:00Z"
 
 Id = Annotated[int, Meta(ge=1, description="the number of a row, 1 or more")]
 Whole = Annotated[int, Meta(ge=0, le=MOST, description="a whole number, 0 or more")]
-Position = Annotated[int, Meta(ge=-MOST, le=MOST, description="a place in an order")]
+Position = Annotated[int, Meta(ge=-MOST - 1, le=MOST, description="a place in an order")]
 Amount = Annotated[int, Meta(ge=0, le=10**13, description="an amount of 0 to 10,000,000,000,000 in minor units")]
 """See ``kernel.money.MAX_AMOUNT``; written out, since a type checker wants a literal."""
 Balance = Annotated[int, Meta(ge=-(10**13), le=10**13, description="an amount in minor units, of either sign")]
