@@ -19,11 +19,12 @@ log = logging.getLogger(__name__)
 
 ACTOR = "guard"
 MOST = 500
-# What was found of these shops, and of shops that are none: the row may be good since another has changed, or be gone.
+# What was found of these shops and tables, and of shops that are none: the row may be good since another has changed,
+# or be gone. A row that moved to another shop had its twin there.
 _OPEN_IN = """
 SELECT table_name, row_id FROM public.tenancy_finding f
-WHERE state <> 'closed' AND found_by <> 'trial' AND (f.shop_id = ANY (%s) OR f.shop_id IS NULL
-    OR NOT EXISTS (SELECT FROM public.tenancy_shop s WHERE s.id = f.shop_id))
+WHERE state <> 'closed' AND found_by <> 'trial' AND (f.shop_id = ANY (%s) OR f.table_name = ANY (%s)
+    OR f.shop_id IS NULL OR NOT EXISTS (SELECT FROM public.tenancy_shop s WHERE s.id = f.shop_id))
 ORDER BY id DESC LIMIT %s
 """
 _OPEN = """
@@ -42,16 +43,16 @@ def judge_changes(seen: Look) -> int:
             shops |= {change.shop_id} if change.shop_id is not None else set()
     count = judge_rows(wanted, found_by="change") if wanted else 0
     if wanted:
-        _look_again(shops)
+        _look_again(shops, wanted)
     return count
 
 
-def _look_again(shops: Iterable[int]) -> None:
+def _look_again(shops: Iterable[int], tables: Iterable[str]) -> None:
     """Close what was found of rows that are good because others have changed: twins, cycles, lost references."""
     with platform_transaction(actor=ACTOR):
         connection = connections[PLATFORM]
         known: dict[str, set[int]] = {}
-        for table, row in raw(connection, _OPEN_IN, [[*shops], MOST]):
+        for table, row in raw(connection, _OPEN_IN, [[*shops], [*tables], MOST]):
             known.setdefault(table, set()).add(row)
         for table in known.keys() & kinds().keys():
             bad = {one.row_id for one in bad_among(connection, kinds()[table], [*known[table]])}
