@@ -20,6 +20,7 @@ import pytest
 from eseller.cluster.embedded import EmbeddedPostgres
 from tests.node.processes import eventually
 from tests.node.running import ROOT, environ_for, passable_directory
+from tests.tenancy.guarding import unchecked
 
 pytestmark = pytest.mark.slow
 
@@ -103,9 +104,11 @@ class Platform:
     def web(self) -> Process:
         return self.start("eseller.node.web", "0")
 
+    def connection(self) -> psycopg.Connection[Any]:
+        return psycopg.connect(self.postgres.admin.at("eseller").url, autocommit=True)
+
     def by_hand(self, sql: str, values: Any = None) -> list[Any]:
-        address = self.postgres.admin.at("eseller")
-        with psycopg.connect(address.url, autocommit=True) as connection:
+        with self.connection() as connection:
             done = connection.execute(sql, values)
             return done.fetchall() if done.description else []
 
@@ -176,25 +179,21 @@ def test_a_change_is_everywhere_within_two_seconds(platform: Platform, two: tupl
 
 def test_poison_is_told_and_healed_and_others_never_notice(platform: Platform, two: tuple[Process, Process]) -> None:
     other = two[0].get("carla.example")[1]
-    platform.by_hand("ALTER TABLE tenancy_shop DROP CONSTRAINT shop_currency_code")
-    try:
+    mend = "UPDATE tenancy_shop SET currency = 'EUR', languages = '{en}' WHERE id = 2"
+    found = "SELECT column_name, writer_db_user FROM tenancy_finding WHERE state = 'open' AND shop_id = 2"
+    with platform.connection() as connection, unchecked(connection.execute, "tenancy_shop", mend):
         platform.by_hand("UPDATE tenancy_shop SET currency = '', languages = '{}', name = 'Bos' WHERE id = 2")
         everywhere(two, shows("bo.example", "Bos"))
-        found = "SELECT column_name, writer_db_user FROM tenancy_finding WHERE state = 'open' AND shop_id = 2"
         assert [row[0] for row in platform.by_hand(found)] == ["currency"]
         assert all(web.get("bo.example")[0] == 200 for web in two)
         assert two[0].get("carla.example")[1] == other
-        platform.by_hand("UPDATE tenancy_shop SET currency = 'EUR', languages = '{en}' WHERE id = 2")
-        assert eventually(lambda: platform.by_hand(found) == [], seconds=SECONDS)
-        current = (
-            "SELECT (convert_from(body, 'UTF8')::jsonb #>> '{tenancy_shop,0,currency}') FROM tenancy_snapshotpart "
-            "WHERE hash = (SELECT manifest #>> '{parts,routing-02}' FROM tenancy_snapshot WHERE state = 'taken' "
-            "ORDER BY id DESC LIMIT 1)"
-        )
-        assert eventually(lambda: platform.by_hand(current) == [("EUR",)], seconds=SECONDS)
-    finally:
-        platform.by_hand("UPDATE tenancy_shop SET currency = 'DKK' WHERE currency = ''")
-        platform.by_hand("ALTER TABLE tenancy_shop ADD CONSTRAINT shop_currency_code CHECK (currency ~ '^[A-Z]{3}$')")
+    assert eventually(lambda: platform.by_hand(found) == [], seconds=SECONDS)
+    current = (
+        "SELECT (convert_from(body, 'UTF8')::jsonb #>> '{tenancy_shop,0,currency}') FROM tenancy_snapshotpart "
+        "WHERE hash = (SELECT manifest #>> '{parts,routing-02}' FROM tenancy_snapshot WHERE state = 'taken' "
+        "ORDER BY id DESC LIMIT 1)"
+    )
+    assert eventually(lambda: platform.by_hand(current) == [("EUR",)], seconds=SECONDS)
 
 
 def test_poison_at_a_cold_start_leaves_the_last_known_good(platform: Platform, two: tuple[Process, Process]) -> None:

@@ -60,8 +60,11 @@ class Page(msgspec.Struct, frozen=True):
 
     @property
     def comparable(self) -> bool:
-        """Whether it can be shown at all."""
-        return self.answer.good or (self.before is not None and self.before.good)
+        """Whether it can be shown at all. On a machine that is slow anyway, one that came too late tells nothing."""
+        if self.answer.good or self.before is None:
+            return self.answer.good
+        late = self.answer.seconds >= SECONDS
+        return self.before.good and not (late and self.before.seconds > SECONDS / 5)
 
     def __str__(self) -> str:
         """Say what went wrong."""
