@@ -19,6 +19,6 @@ if __name__ == "__main__":
     sending.CLAIM = timedelta(seconds=CLAIM_SECONDS)
     housekeeping.STALLED_SECONDS = 1
     # It does jobs and no more: a snapshot that it left would be stale for the tests that follow.
-    worker.follow_in_worker = lambda _data: {}
+    worker.follow_in_worker = lambda _data: {}  # type: ignore[attr-defined,assignment]
     worker.POLL_SECONDS = worker.HEARTBEAT_SECONDS = 0.1  # type: ignore[assignment]
     worker.work(environment())
