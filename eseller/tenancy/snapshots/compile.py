@@ -1,6 +1,7 @@
 """The compiler: makes a snapshot of what has changed, has it tried and taken. One process at a time, in a worker."""
 
 import logging
+import time
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 ACTOR = "snapshots"
 PATIENCE = 2.0
 """Seconds to wait for a page that can be shown, with or without the candidate; then it is tried again later."""
+NARROW_SECONDS = 60.0
+"""To look for the rows that pages fail over; what was found by then is taken, the rest waits for the next time."""
 MOST_DEATHS = 2
 _HELD = "SELECT id, table_name, row_id FROM public.tenancy_finding WHERE state = 'open' AND found_by = %s"
 
@@ -101,10 +104,15 @@ class Compiler:
         if outcome is not None and outcome.verdict is Verdict.WAIT:
             return False
         if outcome is not None and outcome.state is State.REFUSED and changed:
-            kept, held = narrow(before, changed, fault, self._attempt(connection, base, changed).fault_of)
+            end = time.monotonic() + NARROW_SECONDS
+            fault_of = self._attempt(connection, base, changed).fault_of
+            kept, held = narrow(before, changed, fault, fault_of, lambda: time.monotonic() > end)
             _hold(connection, held)
             self.holding |= {one.part for one, _fault in held}
             outcome, _fault = self._roll_out(connection, base, kept, differences(before, kept))
+            if time.monotonic() > end:
+                # What time did not suffice for is not lost: it is marked still.
+                return False
         if again:
             _let_go(connection, {(one.table, one.row_id) for one, _fault in held})
             self.holding = {one.part for one, _fault in held}

@@ -20,6 +20,8 @@ from eseller.tenancy.snapshots.content import Loaded
 
 SECONDS = 5.0
 """After which a page counts as failed."""
+ALL_SECONDS = 10.0
+"""After which no further page is asked for."""
 CHANGED, OTHERS = 4, 3
 """So many shops are asked: of those whose rows have changed, and of the others."""
 _CHUNKS = 3
@@ -89,9 +91,14 @@ class Trial:
         """
         if self._handler is None:
             self._handler = WSGIHandler()
+        end, pages = time.monotonic() + ALL_SECONDS, list[Page]()
         # Threads of its own: the end of a request closes the connections of its thread.
         with _Threads() as threads:
-            return [self._page(threads, candidate, before, host, path) for host in hosts for path in self._paths]
+            for host in hosts:
+                for path in self._paths:
+                    if time.monotonic() < end:
+                        pages.append(self._page(threads, candidate, before, host, path))
+        return pages
 
     def _page(self, threads: "_Threads", candidate: Loaded, before: Loaded | None, host: str, path: str) -> Page:
         answer = threads.run(self._get, candidate, host, path)
