@@ -14,6 +14,7 @@ from eseller.kernel.errors import EsellerError
 from eseller.node.gauge import Figures, Gauge
 from eseller.tenancy.guard import quarantine
 from eseller.tenancy.guard.figures import figures as guard_figures
+from eseller.tenancy.snapshots import active
 
 OLD_SECONDS = 10.0
 """No request should take so long."""
@@ -109,6 +110,7 @@ def _checks(state: State, counts: Figures | None) -> list[tuple[str, dict[str, A
     found = [
         ("process:uptime", _check("system", round(time.monotonic() - state.started, 3), "s")),
         ("records:kept-back", _check("component", kept["rows"], "rows")),
+        ("reference-data:snapshot", _check("component", active.figures()["version"], "version")),
     ]
     if counts is not None:
         waiting, oldest = counts.waiting, counts.oldest_seconds

@@ -25,6 +25,7 @@ from eseller.node.health import State
 from eseller.tenancy.guard import quarantine
 from eseller.tenancy.guard.figures import figures as guard_figures
 from eseller.tenancy.guard.heard import heard
+from eseller.tenancy.snapshots import active
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
@@ -64,6 +65,9 @@ class Metrics(Collector):
         if self._process.gauge is not None:
             yield from _requests(self._process.gauge.figures(), self._process.threads)
         yield from _guard()
+        snapshot = active.figures()
+        yield _gauge("eseller_snapshot_version", "Of the reference data in use; 0 before any.", snapshot["version"])
+        yield _gauge("eseller_snapshot_age_seconds", "Since it was compiled.", snapshot["age_seconds"], "seconds")
 
 
 def _requests(counts: Figures, threads: int) -> Iterator[Metric]:

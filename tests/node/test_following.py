@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from tests.tenancy.guarding import unchecked
 
 pytestmark = pytest.mark.slow
 
+PRIVATE = "ESELLER_PRIVATE_PORT_BASE"
 SECONDS = 2.0
 """So long a change may take to be everywhere."""
 SHOPS = {"anna": 1, "bo": 2, "carla": 3}
@@ -51,7 +53,7 @@ class Process:
     """A process of the node."""
 
     def __init__(self, environ: dict[str, str], log: Path, *command: str) -> None:
-        self.port, self.log = int(environ["ESELLER_PORT"]), log
+        self.port, self._private, self.log = int(environ["ESELLER_PORT"]), int(environ[PRIVATE]), log
         with log.open("ab") as out:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", *command], env=environ, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT
@@ -67,6 +69,12 @@ class Process:
             return 0, ""
         finally:
             connection.close()
+
+    def snapshot(self) -> int:
+        """The version that it says it goes by, on its private port."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self._private}/metrics", timeout=5) as answer:
+            (line,) = (one for one in answer.read().decode().splitlines() if one.startswith("eseller_snapshot_version"))
+        return int(float(line.split()[1]))
 
     def end(self) -> None:
         self.process.terminate()
@@ -92,7 +100,7 @@ class Platform:
 
     def environ(self) -> dict[str, str]:
         port = steady_ports(4)
-        ports = {"ESELLER_PORT": str(port), "ESELLER_PRIVATE_PORT_BASE": str(port + 1)}
+        ports = {"ESELLER_PORT": str(port), PRIVATE: str(port + 1)}
         return environ_for(self.data, **ports, ESELLER_WEB_PROCESSES="1", ESELLER_LOG_LEVEL="info")
 
     def start(self, *command: str) -> Process:
@@ -174,6 +182,8 @@ def test_a_change_is_everywhere_within_two_seconds(platform: Platform, two: tupl
     platform.by_hand(_SHOP, [4, "dora", "Dora"])
     platform.by_hand(_DOMAIN, [4, "dora.example", True])
     took.append(everywhere(two, answers("dora.example", 200)))
+    current = "SELECT max(id) FROM tenancy_snapshot WHERE state = 'taken'"
+    assert {web.snapshot() for web in two} == {platform.by_hand(current)[0][0]}
     print("from write to all processes:", json.dumps([round(seconds, 2) for seconds in took]))  # noqa: T201
 
 
