@@ -20,7 +20,10 @@ class Migration(migrations.Migration):
             "Product",
             lines=lines("brand", "product_type", "external_id"),
             source=like("^[a-z0-9_-]*$", "source"),
-            tags="array_position(tags, NULL) IS NULL AND coalesce(array_ndims(tags), 1) = 1",
+            tags=(
+                "array_position(tags, NULL) IS NULL AND coalesce(array_ndims(tags), 1) = 1 "
+                "AND cardinality(tags) <= 100 AND " + lines("array_to_string(tags, ' ')")
+            ),
             moments=moments("created_at", "updated_at"),
         ),
         CheckTable(
