@@ -63,7 +63,7 @@ def columns_of(hand: psycopg.Connection[Any], tables: Iterable[str]) -> Iterator
 def cell(column: Column, damage: Damage, mode: str) -> Case:
     """Return the case that writes something into a cell; no row is touched where it stands there already."""
     value = damage.sql.replace("{column}", column.name)
-    other = f"{column.name} IS DISTINCT FROM {value}"
+    other = f"{column.name}::text IS DISTINCT FROM ({value})::text"
     sql = f"UPDATE {column.table} SET {column.name} = {value} WHERE id = %(row)s AND {other}"
     return Case(column, damage.name, mode, sql)
 
