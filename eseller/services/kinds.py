@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from eseller.resilience.records.fields import BLOCK, LINE, Email, Id, Language
+from eseller.resilience.records.fields import BLOCK, LINE, WORDS, Email, Id, Language
 from eseller.resilience.records.kind import Fate, Kind, Row, Rule, register
 from eseller.services.texts import is_body, is_text
 
@@ -16,7 +16,7 @@ class OutboxMessageRow(Row):
     id: Id
     shop_id: Id
     kind: Annotated[str, Meta(max_length=40, pattern="^[a-z_]+$", description="the name of a mail in small letters")]
-    key: Annotated[str, Meta(min_length=1, max_length=120, pattern=LINE, description="1 to 120 characters in a line")]
+    key: Annotated[str, Meta(max_length=120, pattern=WORDS, description="1 to 120 characters in a line")]
     recipient: Email
     language: Language
     payload: dict[str, Any]

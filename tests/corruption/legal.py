@@ -31,9 +31,9 @@ LEGAL: dict[str, dict[str, str]] = {
         "blank empty": "tenancy_shop.order_prefix",
     },
     "Others choose what stands here: a form's token, a provider. It is compared, and shown to nobody.": {
-        "blank html nonsense template": """orders_fulfilment.key payments_refund.key payments_paymentevent.event_id
+        "html nonsense template": """orders_fulfilment.key payments_refund.key payments_paymentevent.event_id
             services_outboxmessage.key""",
-        "blank nonsense": "payments_paymentevent.kind",
+        "nonsense": "payments_paymentevent.kind",
     },
     "Words by language, and lists of words: what stands in them is escaped; there may be none.": {
         "html_inside": """catalog_option.names catalog_optionvalue.labels catalog_productimage.alts

@@ -11,6 +11,7 @@ from eseller.resilience.records.fields import (
     BLOCK,
     LINE,
     NEVER,
+    WORDS,
     Actor,
     Amount,
     Code,
@@ -83,8 +84,8 @@ class PaymentEventRow(Row):
     id: Id
     shop_id: Id
     payment_id: Id
-    event_id: Annotated[str, Meta(min_length=1, max_length=100, pattern=LINE, description="a line of 1 to 100")]
-    kind: Annotated[str, Meta(min_length=1, max_length=20, pattern=LINE, description="a line of 1 to 20 characters")]
+    event_id: Annotated[str, Meta(max_length=100, pattern=WORDS, description="a line of 1 to 100")]
+    kind: Annotated[str, Meta(max_length=20, pattern=WORDS, description="a line of 1 to 20 characters")]
     amount: Amount
     at: datetime
 

@@ -53,7 +53,7 @@ Email = Annotated[
 ]
 VatClass = Annotated[str, Meta(pattern="^[a-z_]{1,20}$", description="a class of VAT in small letters")]
 Actor = Annotated[str, Meta(max_length=100, pattern=LINE, description="who did it, at most 100 characters in a line")]
-Code = Annotated[str, Meta(min_length=1, max_length=64, pattern=LINE, description="a short name in one line")]
+Code = Annotated[str, Meta(max_length=64, pattern=WORDS, description="a short name in one line")]
 Label = Annotated[str, Meta(max_length=500, pattern=LINE, description="one line of at most 500 characters")]
 Labels = dict[Language, Label]
 """Words by language."""

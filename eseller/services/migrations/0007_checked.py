@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from eseller.tenancy.conditions import blocks, like, moments, objects, words
+from eseller.tenancy.conditions import blocks, like, lines, moments, objects, words
 from eseller.tenancy.operations import CheckTable
 
 
@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     operations = [
         CheckTable(
             "MailText",
-            lines=words("body"),
+            lines=lines("body") + " AND body <> ''",
         ),
         CheckTable(
             "OutboxMessage",
