@@ -34,6 +34,10 @@ class Web:
     """Web processes that share a port."""
 
     def __init__(self, processes: int, log: Path) -> None:
+        from tests.snapshots_off import forget_snapshots
+
+        # A worker of another test may have left one, to which nobody would add the shops to come.
+        forget_snapshots()
         self.port, self._private, self.log_path = free_port(), free_port(processes), log
         environ = {
             **os.environ,

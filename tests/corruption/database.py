@@ -1,5 +1,6 @@
 """A database to be ruined: a copy of the worker's own in which nothing holds bad rows back any more."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -46,10 +47,11 @@ def copied(postgres: Any) -> Iterator[psycopg.Connection[Any]]:
     _let_go()
     with psycopg.connect(postgres.admin.url, autocommit=True, dbname="postgres") as admin:
         admin.execute(f"DROP DATABASE IF EXISTS {NAME}")
-        admin.execute(f"CREATE DATABASE {NAME} TEMPLATE eseller")
+        _copy(admin)
         before = _at(NAME)
         try:
             with psycopg.connect(postgres.admin.url, autocommit=True, dbname=NAME) as hand:
+                _empty(hand)
                 yield hand
         finally:
             _let_go()
@@ -57,6 +59,34 @@ def copied(postgres: Any) -> Iterator[psycopg.Connection[Any]]:
             admin.execute(f"DROP DATABASE {NAME} WITH (FORCE)")
             forget()
             quarantine.replace([], shops=None)
+
+
+def _copy(admin: psycopg.Connection[Any]) -> None:
+    """Copy the database while nobody is connected; processes of other tests connect again afterwards."""
+    admin.execute("ALTER DATABASE eseller ALLOW_CONNECTIONS false")
+    try:
+        copied = False
+        deadline = time.monotonic() + 10
+        while not copied:
+            admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'eseller'")
+            try:
+                admin.execute(f"CREATE DATABASE {NAME} TEMPLATE eseller")
+                copied = True
+            except psycopg.errors.ObjectInUse:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+    finally:
+        admin.execute("ALTER DATABASE eseller ALLOW_CONNECTIONS true")
+
+
+def _empty(hand: psycopg.Connection[Any]) -> None:
+    """Take away what other tests have left, which may well be bad."""
+    tables = hand.execute(
+        "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' "
+        "AND tablename NOT LIKE 'django%' AND tablename NOT LIKE 'procrastinate%'"
+    ).fetchall()
+    hand.execute(f"TRUNCATE {', '.join(table for (table,) in tables)} CASCADE")
 
 
 def bare(hand: psycopg.Connection[Any], *, unique: bool = False) -> None:

@@ -31,6 +31,7 @@ from tests.node.cutting import Way
 from tests.node.processes import eventually
 from tests.node.running import ROOT, free_port
 from tests.node.test_worker import defer, status
+from tests.snapshots_off import forget_snapshots
 from tests.tenancy.guarding import unchecked
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -131,6 +132,7 @@ def start(directory: Path) -> Iterator[Start]:
     for process in started:
         if process.process.poll() is None:
             process.end()
+    forget_snapshots()
 
 
 @pytest.fixture
