@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from fpdf import FPDF
 from fpdf.enums import TableBordersLayout, XPos, YPos
-from fpdf.fonts import FontFace
+from fpdf.fonts import FontFace, TTFFont
 
 FONTS = Path(__file__).parent / "fonts"
 FAMILY = "dejavu"
@@ -103,12 +103,18 @@ def draw(paper: Paper, *, brand: str) -> bytes:
         brand: the seller's colour, ``#rrggbb``; ink where it is none.
     """
     sheet = Sheet(paper)
-    sheet.add_page()
-    _head(sheet, paper, _colour(brand))
-    _table(sheet, paper)
-    _totals(sheet, paper)
-    _notes(sheet, paper)
-    return bytes(sheet.output())
+    try:
+        sheet.add_page()
+        _head(sheet, paper, _colour(brand))
+        _table(sheet, paper)
+        _totals(sheet, paper)
+        _notes(sheet, paper)
+        return bytes(sheet.output())
+    finally:
+        # A paper that cannot be drawn would leave its fonts open.
+        for font in sheet.fonts.values():
+            if isinstance(font, TTFFont):
+                font.close()
 
 
 @lru_cache(maxsize=256)

@@ -10,17 +10,20 @@ import msgspec
 import pytest
 from django.db import connections, transaction
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+from fpdf.fonts import TTFFont
 
+from eseller.commerce.orders import paper_drawing
 from eseller.commerce.orders.actions.issue_invoice import issue_invoice
 from eseller.commerce.orders.actions.mark_paid import mark_paid
 from eseller.commerce.orders.actions.place_order import place_order
 from eseller.commerce.orders.actions.refund import refund
 from eseller.commerce.orders.errors import UnknownOrder
 from eseller.commerce.orders.models import Invoice
-from eseller.commerce.orders.paper_drawing import FONTS
+from eseller.commerce.orders.paper_drawing import FONTS, Paper, Sheet
 from eseller.commerce.orders.papers import invoice_pdf
 from eseller.commerce.orders.queries import order_detail
 from eseller.commerce.payments.models import PaymentMethod
+from eseller.kernel import clock
 from eseller.tenancy.hosts import ShopInfo
 from eseller.tenancy.models import Shop
 from eseller.tenancy.scope import PLATFORM, platform_transaction, shop_transaction
@@ -202,3 +205,23 @@ def test_papers_of_an_earlier_release_are_filled_in_as_they_would_be_printed(inf
     assert [lines_of(pdf_of(info, paper)) for paper in issued] == before
     with shop_transaction(info.id):
         assert list(Invoice.objects.order_by("id").values("printed_number", "imprint")) == kept
+
+
+def test_a_paper_that_cannot_be_drawn_leaves_no_font_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    sheets: list[Sheet] = []
+
+    class Watched(Sheet):
+        def __init__(self, paper: Paper) -> None:
+            super().__init__(paper)
+            sheets.append(self)
+
+    monkeypatch.setattr(paper_drawing, "Sheet", Watched)
+    words: dict[str, Any] = dict.fromkeys(("title", "number", "seller", "buyer_title", "ship_title", "page"), "x")
+    lists: dict[str, Any] = {name: [] for name in Paper.__struct_fields__ if name.endswith("_lines")}
+    lists |= {"facts": [], "totals": [], "notes": [], "rows": [None]}
+    paper = Paper(**words, **lists, language="en", issued_at=clock.now(), headings=("x",) * 5)
+    with pytest.raises(AttributeError):
+        paper_drawing.draw(paper, brand="#123456")
+    readers = [font.ttfont.reader for font in sheets[0].fonts.values() if isinstance(font, TTFFont)]
+    assert len(readers) == 2
+    assert all(reader is None or reader.file.closed for reader in readers)
