@@ -33,6 +33,7 @@ def test_a_product_that_is_held_is_archived(shop: Any) -> None:
     with shop_transaction(shop.pk, actor="test"):
         variant_id = Variant.objects.order_by("pk")[0].pk
         Reservation.objects.create(key="k", variant_id=variant_id, quantity=1, expires_at=now() + timedelta(minutes=5))
+        StockItem.objects.filter(variant_id=variant_id).update(on_hand=1, reserved=1)
         assert delete_product(product_id=product_id, actor="test") == "archived"
         assert Product.objects.get().state == "archived"
         assert Variant.objects.count() == 4
