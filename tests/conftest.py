@@ -6,6 +6,7 @@ Tests really commit. They stay apart because each works in shops of its own, whi
 import os
 import secrets
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -35,6 +36,9 @@ os.environ.update(
 def pytest_configure(config: pytest.Config) -> None:
     """Start Django, and keep tests off the network."""
     sys.addaudithook(_stay_here)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # As a shell's background jobs inherit it; what we start would inherit it as well, and never hear Ctrl-C.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
     import django
     from django.test.utils import setup_test_environment

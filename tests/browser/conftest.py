@@ -4,10 +4,12 @@
 page that fails the test if anything was logged as an error, such as a breach of the content security policy.
 """
 
+import json
 import os
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -39,23 +41,36 @@ class Web:
         # A worker of another test may have left one, to which nobody would add the shops to come.
         forget_snapshots()
         self.port, self._private, self.log_path = free_port(), free_port(processes), log
-        environ = {
+        self._environ = {
             **os.environ,
             "ESELLER_PORT": str(self.port),
             "ESELLER_PRIVATE_PORT_BASE": str(self._private),
             "ESELLER_WEB_PROCESSES": str(processes),
         }
-        command = [sys.executable, "-m", "eseller.node.web"]
-        with log.open("ab") as out:
-            self.processes = [
-                subprocess.Popen([*command, str(n)], env=environ, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT)
-                for n in range(processes)
-            ]
+        self.processes = [self._start(index) for index in range(processes)]
 
     def url(self, host: str, path: str = "/") -> str:
         """Return an address; ``host`` is a whole name or a shop's slug."""
         name = host if "." in host else f"{host}.localhost"
         return f"http://{name}:{self.port}{path}"
+
+    def _start(self, index: int) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "eseller.node.web", str(index)]
+        with self.log_path.open("ab") as out:
+            return subprocess.Popen(command, env=self._environ, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT)
+
+    def without_snapshot(self) -> None:
+        """Start those anew that have taken another test's snapshot, in which no shop to come will ever be."""
+        stale = [index for index in range(len(self.processes)) if self._snapshot(index)]
+        if not stale:
+            return
+        from tests.snapshots_off import forget_snapshots
+
+        forget_snapshots()
+        for index in stale:
+            _end(self.processes[index])
+            self.processes[index] = self._start(index)
+        self.wait_until_up()
 
     def wait_until_up(self) -> None:
         assert eventually(lambda: all(map(self._answers, range(len(self.processes)))), seconds=30), self.log
@@ -69,22 +84,32 @@ class Web:
         for process in self.processes:
             process.terminate()
         for process in self.processes:
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            _end(process)
 
     def _answers(self, index: int) -> bool:
-        import urllib.error
-        import urllib.request
-
         assert self.processes[index].poll() is None, self.log
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self._private + index}/health", timeout=1) as answer:
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
+            self._health(index)
+        except OSError:
             return False
+        return True
+
+    def _snapshot(self, index: int) -> int:
+        return int(self._health(index)["checks"]["reference-data:snapshot"][0]["observedValue"])
+
+    def _health(self, index: int) -> dict[str, Any]:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self._private + index}/health", timeout=1) as answer:
+            told: dict[str, Any] = json.load(answer)
+            return told
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 @pytest.fixture(scope="session")
@@ -102,9 +127,16 @@ def web(database: None) -> Iterator[Web]:
             running.stop()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _without_snapshot(web: Web) -> None:
+    """Begin each module with web processes that look shops up in the database."""
+    web.without_snapshot()
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     """One browser for a module. While it is open, Django would take its event loop for ours."""
+    from django.db import connections
     from playwright.sync_api import sync_playwright
 
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -112,6 +144,8 @@ def chromium() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+        # Those of this loop; no other test would find and close them when it lets go of the database.
+        connections.close_all()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 

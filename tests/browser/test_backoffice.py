@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from eseller.commerce.catalog.office import products_list
 from eseller.commerce.orders import queries
@@ -125,7 +126,7 @@ def test_the_look_is_tried_live(web: Any, open_page: Any, shop: Any) -> None:
     )
     frame = page.frame_locator("#theme-frame")
     button = frame.get_by_role("button", name="Add to cart")
-    assert button.evaluate("element => getComputedStyle(element).borderTopLeftRadius") == "999px"
+    expect(button).to_have_css("border-top-left-radius", "999px")
 
 
 PAGES = (

@@ -26,6 +26,7 @@ from eseller.node.private import MOST_CLIENTS, PrivateServer
 from eseller.resilience.control.calling import call
 from eseller.resilience.control.errors import NotDone, Unreachable
 from eseller.resilience.control.signing import Key, signed
+from eseller.tenancy.guard import figures
 from tests.node.processes import eventually
 
 OLD, NEW, STRANGE = Key("2027a", b"a" * 32), Key("2027b", b"b" * 32), Key("2027a", b"c" * 32)
@@ -65,8 +66,9 @@ class Port:
 
 
 @pytest.fixture
-def port(tmp_path: Path) -> Iterator[Port]:
-    """A private port of its own."""
+def port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Port]:
+    """A private port of its own, of a process that has not followed any database yet."""
+    monkeypatch.setattr(figures, "_now", figures.Figures())
     made = Port(tmp_path / "control", gauge=Gauge())
     yield made
     made.server.shutdown()
@@ -109,8 +111,6 @@ def test_an_old_request_is_a_warning(port: Port) -> None:
 
 
 def test_a_process_that_has_not_heard_of_changes_for_long_warns(port: Port, monkeypatch: pytest.MonkeyPatch) -> None:
-    from eseller.tenancy.guard import figures
-
     monkeypatch.setattr(figures, "_now", figures.Figures(looked_at=time.monotonic() - 60))
     told = port.get("/health")
     assert port.ask("GET", "/health")[0] == 200, "it goes on by what it knows"
