@@ -22,6 +22,8 @@ from eseller.tenancy.scope import PLATFORM, shop_transaction
 from tests.commerce import shopping
 from tests.demo.loading import ORDERS, load_once
 
+pytestmark = pytest.mark.slow
+
 SIGNS = {"DKK": "kr.", "GBP": "£", "EUR": "€"}
 SHOPS = records.shops()
 

@@ -15,6 +15,8 @@ from eseller.demo.pictures.colour import PALETTES
 from eseller.demo.pictures.kinds import KINDS
 from eseller.demo.pictures.stage import Stage
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(params=shops())
 def content(request: pytest.FixtureRequest) -> ShopContent:
@@ -96,7 +98,6 @@ def test_categories_and_hero_are_there_in_their_size(content: ShopContent) -> No
     assert hero.alt.keys() == set(LANGUAGES)
 
 
-@pytest.mark.slow
 def test_pictures_are_small_and_a_quarter_of_them_is_quick() -> None:
     start = time.process_time()
     pictures = [

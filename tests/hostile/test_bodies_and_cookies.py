@@ -14,6 +14,8 @@ from tests.isolation.attack import browser
 from tests.isolation.urls import BACKOFFICE, MAILBOX, STOREFRONT
 from tests.isolation.world import World, fingerprint
 
+pytestmark = pytest.mark.slow
+
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=x"
 PART = '--x\r\nContent-Disposition: form-data; name="{name}"{more}\r\n\r\n{value}\r\n'

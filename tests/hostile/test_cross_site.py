@@ -12,6 +12,8 @@ from tests.isolation.test_urls import pages
 from tests.isolation.urls import BACKOFFICE, STOREFRONT, routes
 from tests.isolation.world import World, fingerprint
 
+pytestmark = pytest.mark.slow
+
 FROM_ELSEWHERE: list[dict[str, str]] = [
     {"Origin": "http://evil.example"},
     {"Origin": "null"},

@@ -14,6 +14,8 @@ from tests.isolation.test_urls import pages
 from tests.isolation.urls import BACKOFFICE, MAILBOX, STOREFRONT, routes
 from tests.isolation.world import World
 
+pytestmark = pytest.mark.slow
+
 FRAMED = {"theme-sample", "mail-html"}
 """Shown in a frame of our own pages, with a stricter policy of their own."""
 

@@ -12,6 +12,8 @@ from tests.hostile.asking import failure, raw
 from tests.isolation.attack import body_of, browser
 from tests.isolation.world import World
 
+pytestmark = pytest.mark.slow
+
 ODD_HOSTS = [
     "",
     " ",

@@ -23,6 +23,8 @@ from tests.isolation.test_urls import pages
 from tests.isolation.urls import BACKOFFICE, MAILBOX, STOREFRONT, routes
 from tests.isolation.world import World
 
+pytestmark = pytest.mark.slow
+
 MARKDOWN = """
 [a](javascript:x7()) [b](JaVaScRiPt:x7()) [c](data:text/html,x7) [d](vbscript:x7) <javascript:x7()>
 [e](//evil.example) ![f](http://evil.example/x7.png) ![g](x" onerror="x7())

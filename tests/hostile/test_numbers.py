@@ -8,6 +8,8 @@ from tests.isolation.attack import browser
 from tests.isolation.urls import MAILBOX
 from tests.isolation.world import World
 
+pytestmark = pytest.mark.slow
+
 NUMBERS = ["-1", "1.5", "٣", "²", "9" * 30, "000001" + "9" * 5000, "\x00"]
 NAMES = ("page", "before", "first", "v", "o1", "o2", "o3", "s")
 

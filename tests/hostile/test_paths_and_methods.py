@@ -9,6 +9,8 @@ from tests.isolation.attack import body_of
 from tests.isolation.urls import BACKOFFICE, STOREFRONT
 from tests.isolation.world import World, fingerprint
 
+pytestmark = pytest.mark.slow
+
 PATHS = [
     b"",
     b"//",

@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import quote_from_bytes
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -10,6 +11,8 @@ from tests.hostile.asking import failure, raw
 from tests.isolation import attack
 from tests.isolation.urls import BACKOFFICE, STOREFRONT, routes
 from tests.isolation.world import World, fingerprint
+
+pytestmark = pytest.mark.slow
 
 QUERY = (
     "q",

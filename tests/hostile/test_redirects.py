@@ -14,6 +14,8 @@ from tests.isolation.attack import browser
 from tests.isolation.urls import BACKOFFICE, MAILBOX, STOREFRONT
 from tests.isolation.world import PASSWORD, World
 
+pytestmark = pytest.mark.slow
+
 ELSEWHERE = [
     "http://evil.example",
     "https://evil.example/",

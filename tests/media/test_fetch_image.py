@@ -98,6 +98,7 @@ def test_private_addresses_are_failed_for_good(shop: Shop) -> None:
     assert "not a public server" in row(shop, image_id).failure
 
 
+@pytest.mark.slow
 def test_the_worker_does_the_job_and_tries_again_later(shop: Shop, server: PictureServer) -> None:
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector

@@ -21,6 +21,8 @@ from eseller.node.laggards import SLOWEST, Laggards
 from tests.node.processes import eventually
 from tests.node.running import TOYS, Node, environ_for, passable_directory
 
+pytestmark = pytest.mark.slow
+
 OFFICE = "backoffice.localhost"
 PATIENCE = 2
 Watched = tuple[Laggards, socket.socket, socket.socket]

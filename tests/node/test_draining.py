@@ -21,6 +21,8 @@ from tests.node.conftest import StartNode
 from tests.node.processes import eventually
 from tests.node.running import Node
 
+pytestmark = pytest.mark.slow
+
 KEY = "2027a:" + "61" * 32
 
 

@@ -34,7 +34,7 @@ from tests.node.test_worker import defer, status
 from tests.snapshots_off import forget_snapshots
 from tests.tenancy.guarding import unchecked
 
-pytestmark = pytest.mark.usefixtures("db")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("db")]
 Counts = Callable[..., float]
 
 

@@ -18,10 +18,10 @@ from tests.node.conftest import StartNode
 from tests.node.processes import eventually, parent_of
 from tests.node.running import TOYS, Node, environ_for
 
+pytestmark = pytest.mark.slow
 
-@pytest.mark.parametrize(
-    "number", [signal.SIGTERM, *(pytest.param(n, marks=pytest.mark.slow) for n in (signal.SIGINT, signal.SIGHUP))]
-)
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_stop_signal_ends_all_processes_and_postgresql_last(start_node: StartNode, number: signal.Signals) -> None:
     node = start_node().wait_until_up()
     tree = node.tree()
@@ -42,7 +42,6 @@ def test_a_killed_supervisor_takes_all_processes_with_it(start_node: StartNode) 
     assert eventually(lambda: not any(process.alive for process in tree)), [p.command for p in tree if p.alive]
 
 
-@pytest.mark.slow
 def test_a_killed_granian_process_takes_its_worker_with_it(start_node: StartNode) -> None:
     node = start_node().wait_until_up()
     worker = next(process for process in node.tree() if process.pid == node.health(0)["pid"])
@@ -75,7 +74,6 @@ def test_a_second_start_refuses_and_says_why(start_node: StartNode) -> None:
     assert first.health(0)["status"] == "pass"
 
 
-@pytest.mark.slow
 def test_a_port_in_use_is_named_with_its_setting(start_node: StartNode) -> None:
     with socket.socket() as other:
         # A process that shares the port must be noticed as well.
@@ -108,7 +106,6 @@ def test_a_crashed_worker_starts_again(shared_node: Node) -> None:
     assert "worker     ended with signal SIGKILL" in shared_node.log
 
 
-@pytest.mark.slow
 def test_a_crashed_postgresql_starts_again_with_its_data(start_node: StartNode, data_dir: Path) -> None:
     node = start_node().wait_until_up()
     postmaster = node.find("postgres -D")
@@ -124,7 +121,6 @@ def test_a_crashed_postgresql_starts_again_with_its_data(start_node: StartNode, 
     assert eventually(answers, seconds=20), node.log
 
 
-@pytest.mark.slow
 def test_ctrl_c_lets_requests_finish_while_the_database_still_runs(start_node: StartNode) -> None:
     node = start_node(ESELLER_WEB_PROCESSES="1").wait_until_up()
     answers: list[tuple[int, str]] = []
@@ -140,7 +136,6 @@ def test_ctrl_c_lets_requests_finish_while_the_database_still_runs(start_node: S
     assert node.process.wait(10) == 0
 
 
-@pytest.mark.slow
 def test_a_program_that_does_not_listen_is_killed_and_it_is_said(start_node: StartNode) -> None:
     node = start_node(ESELLER_STOP_SECONDS="1", TOY_WORKER="deaf").wait_until_up()
     tree = node.tree()
@@ -151,7 +146,6 @@ def test_a_program_that_does_not_listen_is_killed_and_it_is_said(start_node: Sta
     assert not any(process.alive for process in tree)
 
 
-@pytest.mark.slow
 def test_a_second_signal_cuts_the_waiting_short(start_node: StartNode) -> None:
     node = start_node(ESELLER_WEB_PROCESSES="1", ESELLER_STOP_SECONDS="60").wait_until_up()
     tree = node.tree()
@@ -167,7 +161,6 @@ def test_a_second_signal_cuts_the_waiting_short(start_node: StartNode) -> None:
     assert not any(process.alive for process in tree)
 
 
-@pytest.mark.slow
 def test_a_request_that_does_not_end_is_cut_off(start_node: StartNode) -> None:
     node = start_node(ESELLER_WEB_PROCESSES="1", ESELLER_STOP_SECONDS="1").wait_until_up()
     tree = node.tree()

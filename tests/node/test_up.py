@@ -21,6 +21,8 @@ from eseller.config.environment import load
 from tests.node.processes import Process, eventually
 from tests.node.running import ROOT, Node, environ_for
 
+pytestmark = pytest.mark.slow
+
 ESELLER = (sys.executable, "-m", "eseller.cli.main")
 
 
@@ -59,7 +61,6 @@ def databases_of(process: Process) -> list[str]:
     return done.stdout.split()
 
 
-@pytest.mark.slow
 @pytest.mark.pg15
 def test_a_database_of_ones_own_is_used_and_each_process_knows_only_its_logins(
     data_dir: Path, own_database: DatabaseAddress
@@ -95,7 +96,6 @@ def test_a_database_of_ones_own_is_used_and_each_process_knows_only_its_logins(
         node.clean_up()
 
 
-@pytest.mark.slow
 def test_up_serves_pages_does_jobs_and_lets_other_commands_use_its_database(data_dir: Path) -> None:
     environ = environ_for(data_dir)
     node = Node((*ESELLER, "up"), environ, data_dir.parent / "log")
@@ -115,7 +115,6 @@ def test_up_serves_pages_does_jobs_and_lets_other_commands_use_its_database(data
         node.clean_up()
 
 
-@pytest.mark.slow
 def test_nothing_is_left_in_the_temporary_directory(data_dir: Path) -> None:
     """Everything that a node keeps lies in its data directory."""
     scratch = data_dir.parent / "tmp"
@@ -133,7 +132,6 @@ def test_nothing_is_left_in_the_temporary_directory(data_dir: Path) -> None:
     shutil.rmtree(data_dir)
 
 
-@pytest.mark.slow
 def test_a_demo_that_is_killed_while_it_is_being_filled_leaves_no_process(data_dir: Path) -> None:
     node = Node((*ESELLER, "demo"), environ_for(data_dir), data_dir.parent / "log")
     try:

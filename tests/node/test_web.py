@@ -6,8 +6,12 @@ import socket
 import threading
 import time
 
+import pytest
+
 from tests.node.processes import eventually
 from tests.node.running import Node
+
+pytestmark = pytest.mark.slow
 
 
 def test_web_processes_share_the_public_port(shared_node: Node) -> None:

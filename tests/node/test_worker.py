@@ -19,7 +19,7 @@ from tests.node.processes import eventually
 from tests.node.running import ROOT, free_port
 from tests.snapshots_off import forget_snapshots
 
-pytestmark = pytest.mark.usefixtures("db")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("db")]
 
 
 def defer(name: str, **arguments: int) -> int:
