@@ -30,12 +30,14 @@ def follow_in_web(data: Path) -> Reloads:
     """
     from django.db import close_old_connections
 
+    from eseller.tenancy import platform_settings
     from eseller.tenancy.guard.follow import Follower
     from eseller.tenancy.snapshots.keeper import Keeper
 
     keeper = Keeper(data / "snapshots")
     keeper.start()
-    follower = Follower(keeper.hear)
+    platform_settings.tell_listeners()
+    follower = Follower(keeper.hear, lambda _seen: platform_settings.tell_listeners())
     try:
         # The disk's may be of yesterday: shoppers wait for a first look, which has deadlines of its own.
         follower.once()

@@ -78,6 +78,7 @@ def _loader(env: Environment, index: int, application: str, main: int) -> Callab
         module, _, name = application.partition(":")
         loaded: Application = getattr(import_module(module), name)
         if application == APPLICATION:
+            import_module("eseller.node.trying")
             process.reloads |= follow_in_web(env.data_dir)
         Laggards(env.port, patience=env.client_seconds).watch_in_background()
         draining.steer(process, gauge, port=env.port, main=main)

@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import psycopg
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
@@ -25,6 +26,7 @@ from eseller.resilience.control.errors import NotDone
 from eseller.resilience.control.signing import Key, read_keys
 from eseller.tenancy.guard.watch import judge_rows
 from eseller.tenancy.models import Finding
+from eseller.tenancy.platform_settings import PlatformSettings
 from eseller.tenancy.scope import PLATFORM, platform_transaction
 from tests.channels.storefront.shops import Stocked, stocked_shop
 from tests.node.cutting import Way
@@ -242,3 +244,24 @@ def test_a_worker_makes_a_break_and_lets_findings_go(
     assert worker.tell("drain") == {"phase": "draining"}
     assert eventually(lambda: worker.get("/health")["output"] == "drained")
     assert worker.end() == 0, "told to end in a break"
+
+
+def test_a_web_process_tries_settings_alone_and_for_a_while(start: Start) -> None:
+    stocked = stocked_shop()
+    web = start("web")
+
+    def registers() -> bool:
+        return b"name=password" in web.ask("/account/register", host=stocked.host, port=web.port)[1].replace(b'"', b"")
+
+    assert registers()
+    assert web.tell("settings")["trying"] is False
+    web.tell("try-settings", settings={"registrations_open": False}, seconds=60)
+    assert web.tell("settings") == {
+        "settings": msgspec.to_builtins(PlatformSettings(registrations_open=False)), "trying": True,
+    }  # fmt: skip
+    assert not registers()
+    assert web.tell("end-trial") == {"ended": True}
+    assert registers()
+    for wrong in ({"settings": {"page_seconds": -1}, "seconds": 60}, {"settings": {}, "seconds": 10**6}):
+        with pytest.raises(NotDone):
+            web.tell("try-settings", **wrong)

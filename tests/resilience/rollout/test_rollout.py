@@ -30,6 +30,12 @@ figures = st.integers(0, 1000).flatmap(
         (Figures(20, 0, 0.2), Figures(100, 0, 0.01), Limits(), Verdict.GO_ON),
         (Figures(20, 0, 0.4), Figures(100, 0, 0.1), Limits(), Verdict.BACK),
         (Figures(20, 0, 9.0), Figures(), Limits(), Verdict.GO_ON),
+        (Figures(20), Figures(100), Limits(enough=50), Verdict.WAIT),
+        (Figures(50), Figures(100), Limits(enough=50), Verdict.GO_ON),
+        (Figures(20, 1), Figures(100), Limits(enough=50), Verdict.BACK),
+        (Figures(20, shares={"late": 0.3}), Figures(100, shares={"late": 0.1}), Limits(enough=50), Verdict.BACK),
+        (Figures(20, shares={"late": 0.15}), Figures(100, shares={"late": 0.1}), Limits(), Verdict.GO_ON),
+        (Figures(20, shares={"late": 0.3}), Figures(100), Limits(more=0.4), Verdict.GO_ON),
     ],
 )
 def test_what_is_seen_decides(one: Figures, rest: Figures, limits: Limits, verdict: Verdict) -> None:
