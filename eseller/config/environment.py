@@ -28,6 +28,8 @@ from eseller.config.setting import (
     Description,
     Problem,
     Unreadable,
+    cache_prefix,
+    cache_url,
     choice,
     control_keys,
     folder,
@@ -257,6 +259,43 @@ class Environment:
         "Sender of mails of the platform itself.",
         example="Shops <no-reply@shops.example>",
         read=text,
+    )
+    cache_url: str = setting(
+        "CACHE_URL",
+        "",
+        "Caching server, Valkey or Redis; rediss speaks TLS. Nothing depends on it.",
+        example="redis://user:password@cache.internal:6379/0",
+        read=cache_url,
+        secret=True,
+        default_text="empty: none",
+    )
+    cache_deadline_ms: int = setting(
+        "ESELLER_CACHE_DEADLINE_MS",
+        30,
+        "Milliseconds that a call of the caching server may take, connecting included.",
+        example="30",
+        read=whole(1, 1000),
+    )
+    cache_connections: int = setting(
+        "ESELLER_CACHE_CONNECTIONS",
+        8,
+        "Connections to the caching server that one process holds at most.",
+        example="8",
+        read=whole(1, 1024),
+    )
+    cache_prefix: str = setting(
+        "ESELLER_CACHE_PREFIX",
+        "eseller:",
+        "What our keys in the caching server begin with; no other user of it may have the same.",
+        example="eseller:",
+        read=cache_prefix,
+    )
+    cache_max_value_kb: int = setting(
+        "ESELLER_CACHE_MAX_VALUE_KB",
+        1024,
+        "Kilobytes that a value in the caching server may have.",
+        example="1024",
+        read=whole(1, 65536),
     )
     log_level: str = setting(
         "ESELLER_LOG_LEVEL",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from eseller.resilience.cache.address import CacheAddress
 from eseller.resilience.control.signing import read_keys
 
 SHORTEST_SECRET = 32
@@ -173,3 +174,21 @@ def url(*schemes: str) -> Callable[[str], str]:
         return text(value)
 
     return read
+
+
+def cache_url(value: str) -> str:
+    """The address of a caching server; empty is allowed."""
+    try:
+        if value:
+            CacheAddress.parse(value)
+    except ValueError as error:
+        remedy = "Give redis://USER:PASSWORD@HOST:PORT/DATABASE, or rediss:// for TLS."
+        raise Unreadable("E005", "is no address of a caching server.", remedy) from error
+    return text(value)
+
+
+def cache_prefix(value: str) -> str:
+    """What keys begin with: 1 to 64 printable ASCII characters without blanks."""
+    if not (1 <= len(value) <= 64 and value.isascii() and value.isprintable() and " " not in value):
+        raise Unreadable("E001", f"{value[:80]!r} is no prefix of keys.", "Give a short word such as eseller:")
+    return value
