@@ -260,6 +260,20 @@ class Environment:
         example="Shops <no-reply@shops.example>",
         read=text,
     )
+    edge_mb: int = setting(
+        "ESELLER_EDGE_MB",
+        64,
+        "Megabytes of memory in which one web process keeps pages for everybody; 0 keeps none.",
+        example="256",
+        read=whole(0, 65536),
+    )
+    page_seconds: int = setting(
+        "ESELLER_PAGE_SECONDS",
+        60,
+        "Seconds for which a kept page is fresh unless something on it changes; changes show at once in any case.",
+        example="60",
+        read=whole(1, 86400),
+    )
     cache_url: str = setting(
         "CACHE_URL",
         "",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from eseller.tenancy.guard.follow import Listener
     from eseller.tenancy.snapshots.keeper import Keeper
 
 log = logging.getLogger(__name__)
@@ -20,13 +21,14 @@ Reloads = dict[str, Callable[[], object]]
 """What is kept in memory, and how it is read anew from the database at once."""
 
 
-def follow_in_web(data: Path) -> Reloads:
+def follow_in_web(data: Path, *listeners: Listener) -> Reloads:
     """Let a web process go by the snapshot of the disk, then by what the database tells, from now on.
 
     Call it when Django is set up; it returns although the database is down.
 
     Args:
         data: the data directory of the node.
+        listeners: hear of each look as well, after the snapshot that may have come with it was taken.
     """
     from django.db import close_old_connections
 
@@ -37,7 +39,7 @@ def follow_in_web(data: Path) -> Reloads:
     keeper = Keeper(data / "snapshots")
     keeper.start()
     platform_settings.tell_listeners()
-    follower = Follower(keeper.hear, lambda _seen: platform_settings.tell_listeners())
+    follower = Follower(keeper.hear, lambda _seen: platform_settings.tell_listeners(), *listeners)
     try:
         # The disk's may be of yesterday: shoppers wait for a first look, which has deadlines of its own.
         follower.once()

@@ -24,6 +24,7 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper ends of the histogram's steps, in seconds; one more is without end."""
 OUTCOMES = ("2xx", "3xx", "4xx", "5xx")
+STOREFRONT = "storefront"
 OTHER = "other"
 """The site of what no site has answered: static files, hosts of no shop."""
 MOST_TOLD = 20
@@ -115,6 +116,26 @@ class Gauge:
                 if digit == 5:
                     shop.errors += 1
                     shop.failed_at = now
+
+    def answered(self, shop_name: str, digit: int, seconds: float) -> None:
+        """Count a request of a shop's page that was answered before any thread had to work on it.
+
+        Args:
+            shop_name: the shop; empty where it is none's.
+            digit: the first of the status.
+            seconds: that it took.
+        """
+        with self._lock:
+            site = self._sites.get(STOREFRONT) or self._new_site(STOREFRONT)
+            site.by_digit[digit] += 1
+            site.by_time[bisect_left(BOUNDS, seconds)] += 1
+            site.seconds += seconds
+            if shop_name:
+                shop = self._shops.get(shop_name) or self._new_shop(shop_name)
+                shop.requests += 1
+                if digit == 5:
+                    shop.errors += 1
+                    shop.failed_at = monotonic()
 
     def refused(self, status: int) -> None:
         """Count a request that no site has seen, nor any thread worked on."""

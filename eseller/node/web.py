@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import sys
 from collections.abc import Callable
 from importlib import import_module
 
@@ -20,6 +21,7 @@ from granian.server import Server
 from eseller.cluster.leash import follow_parent
 from eseller.config.environment import Environment, environment
 from eseller.node import bodies, draining
+from eseller.node.edge import edge_before
 from eseller.node.following import follow_in_web
 from eseller.node.gauge import Application, Gauge, counted
 from eseller.node.health import State
@@ -29,6 +31,7 @@ from eseller.node.private import open_port
 APPLICATION = "eseller.config.wsgi:application"
 BACKLOG = 1024
 IDLE_SECONDS = 10
+SWITCH_SECONDS = 0.001
 
 
 def serve(env: Environment, index: int, *, application: str = APPLICATION) -> None:
@@ -50,8 +53,8 @@ def serve(env: Environment, index: int, *, application: str = APPLICATION) -> No
         workers=1,
         http=HTTPModes.http1,
         websockets=False,
-        # Those that work, and those that bodies keep waiting.
-        blocking_threads=env.threads + bodies.THREADS,
+        # One for each connection, since most are answered from memory, and those that bodies keep waiting.
+        blocking_threads=env.connections + bodies.THREADS,
         # Threads that come and go would reopen their database connections.
         blocking_threads_idle_timeout=600,
         runtime_threads=1,
@@ -77,13 +80,17 @@ def _loader(env: Environment, index: int, application: str, main: int) -> Callab
         open_port(env, index, process)
         module, _, name = application.partition(":")
         loaded: Application = getattr(import_module(module), name)
+        working = counted(loaded, gauge, at_once=env.threads)
         if application == APPLICATION:
             import_module("eseller.node.trying")
-            process.reloads |= follow_in_web(env.data_dir)
+            # Who is answered from memory would else wait five milliseconds for each thread that makes a page.
+            sys.setswitchinterval(SWITCH_SECONDS)
+            edge, hear = edge_before(working, env, gauge)
+            process.reloads |= follow_in_web(env.data_dir, hear)
+            working = edge if env.edge_mb else working
         Laggards(env.port, patience=env.client_seconds).watch_in_background()
         draining.steer(process, gauge, port=env.port, main=main)
         process.phase = "serving"
-        working = counted(loaded, gauge, at_once=env.threads)
         return bodies.received(working, limit=bodies.limits(env.backoffice_host), refused=gauge.refused)
 
     return load

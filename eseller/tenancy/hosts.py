@@ -118,6 +118,12 @@ def _remembered(host: str) -> ShopInfo | None:
     return shop
 
 
+def forget() -> None:
+    """Look all hosts up anew."""
+    with _lock:
+        _cache.clear()
+
+
 def _look_up(host: str) -> ShopInfo | None:
     rows = run(connections[WEB], "SELECT eseller_host_lookup(%s)::text", [host])
     found = rows[0][0] if rows else None

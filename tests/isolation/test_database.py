@@ -210,6 +210,7 @@ def test_functions_that_act_as_another_role_are_known_and_pinned(database: None)
         "eseller_search",
         "eseller_snapshot",
         "eseller_snapshot_parts",
+        "eseller_touched",
     }
     assert [row for row in rows if row[1] != "eseller_platform" or "search_path" not in row[2]] == []
 

@@ -236,8 +236,12 @@ def test_without_a_database_shops_are_known_and_a_process_starts(
         web = platform.web()
         assert eventually(lambda: web.get("anna.example")[0] == 503, seconds=20), platform.logs()
         print("started without a database after", round(time.monotonic() - began, 2), "s")  # noqa: T201
-        for process in (*two, web):
+        for process in two:
             status, text = process.get("anna.example")
+            assert status == 200, "the page that is in memory"
+            assert "Annas again" in text
+        for process in (*two, web):
+            status, text = process.get("anna.example", "/search")
             assert status == 503
             assert "Annas again" in text
             assert "be right back" in text

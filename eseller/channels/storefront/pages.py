@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.template.backends.utils import csrf_input_lazy
 from markupsafe import Markup
 
+from eseller.channels.storefront import shown
 from eseller.channels.storefront.drawing import drawn, environment
 from eseller.channels.storefront.look import look
 from eseller.channels.storefront.site import Site
@@ -57,11 +58,12 @@ class Meta(msgspec.Struct, frozen=True, kw_only=True):
 
 _frames: dict[tuple[int, str], tuple[float, Frame]] = {}
 _lock = threading.Lock()
+_forgotten = 0
 
 
 def frame_of(site: Site) -> Frame:
     """Return the surroundings of a shop's pages; read from the database at most once a second."""
-    key, now = (site.shop.id, site.language), time.monotonic()
+    key, now, forgotten = (site.shop.id, site.language), time.monotonic(), _forgotten
     kept = _frames.get(key)
     if kept is not None and now - kept[0] < FRESH_SECONDS:
         return kept[1]
@@ -70,8 +72,19 @@ def frame_of(site: Site) -> Frame:
     with _lock:
         if len(_frames) >= _MOST_FRAMES:
             _frames.clear()
-        _frames[key] = (now, made)
+        # What was read before something changed is of no use to others.
+        if forgotten == _forgotten:
+            _frames[key] = (now, made)
     return made
+
+
+def forget(shops: Collection[int | None] | None) -> None:
+    """Read the surroundings of some shops' pages anew; None: of all."""
+    global _forgotten
+    with _lock:
+        _forgotten += 1
+        for key in [key for key in _frames if shops is None or key[0] in shops]:
+            del _frames[key]
 
 
 def error_frame(site: Site, *, reading: bool) -> Frame:
@@ -96,6 +109,7 @@ def show(
     site: Site, template: str, meta: Meta, context: Mapping[str, Any] | None = None, *, status: int = 200
 ) -> HttpResponse:
     """Draw a page for everybody."""
+    shown.shop(site.shop.id)
     values = {"meta": meta, "frame": frame_of(site), "site": site, "private": False, **(context or {})}
     return respond(template, values, status=status)
 

@@ -27,6 +27,7 @@ SELECT json_build_object(
     'seo_title', t.seo_title, 'seo_description', t.seo_description, 'brand', p.brand,
     'product_type', p.product_type, 'vat_class', p.vat_class, 'includes_vat', {sql.INCLUDES_VAT},
     'updated_at', p.updated_at,
+    'category_ids', ARRAY(SELECT c.category_id FROM catalog_productcategory c WHERE c.product_id = p.id),
     'options', coalesce((
         SELECT json_agg(json_build_object('name', {sql.words("o.names")}, 'values', coalesce((
             SELECT json_agg(json_build_object(

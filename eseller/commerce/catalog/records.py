@@ -177,6 +177,7 @@ class ProductPage(msgspec.Struct, frozen=True):
     variants: tuple[VariantView, ...]
     pictures: tuple[Picture, ...]
     path: tuple[CategoryLink, ...]
+    category_ids: tuple[int, ...] = ()
     related: tuple[Card, ...] = ()
 
     def variant(self, variant_id: int | None) -> VariantView | None:

@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from eseller.channels.storefront import pages, structured
+from eseller.channels.storefront import shown as shown_on
 from eseller.channels.storefront.answers import public
 from eseller.channels.storefront.choice import choose
 from eseller.channels.storefront.numbers import whole
@@ -27,6 +28,7 @@ def home(_request: Any, site: Site) -> HttpResponse:
     """The front page."""
     with site.transaction("home"):
         found = queries.home_page(site.language, site.shop.currency)
+    shown_on.home(site.shop.id, found)
     thing = structured.shop(site.shop.name, site.url(site.home), site.url(site.path("/search")))
     meta = Meta(
         title=site.shop.name,
@@ -50,6 +52,7 @@ def category(request: Any, site: Site, slug: str) -> HttpResponse:
         )
     if found is None or number > found.pages:
         raise Http404
+    shown_on.category(found, sort, in_stock=in_stock)
     trail = _trail(site, found.path[:-1] if found.path and found.path[-1].slug == slug else found.path, found.title)
     meta = Meta(
         title=found.title,
@@ -81,6 +84,7 @@ def product(request: Any, site: Site, slug: str) -> HttpResponse:
         found = queries.product_page(slug, site.language, site.shop.currency)
     if found is None:
         raise Http404
+    shown_on.product(found)
     chosen = choose(found, request.GET)
     trail = _trail(site, found.path, found.title)
     drawn = draw(site, found, chosen, trail)
@@ -112,6 +116,7 @@ def search(request: Any, site: Site) -> HttpResponse:
             found = queries.search_page(query, site.language, site.shop.currency, page=number)
         if number > found.pages:
             raise Http404
+        shown_on.search(site.shop.id)
     title = _("Search: %(query)s") % {"query": query} if query else _("Search")
     meta = Meta(title=title, path=site.path("/search"), index=False)
     context = {"query": query, "found": found, "cards": shown(found.cards) if found else []}

@@ -1,0 +1,56 @@
+"""The edge page cache before a web process's Django, and how it hears of changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from eseller.config.environment import Environment
+from eseller.kernel.wsgi import Application
+from eseller.node.gauge import Gauge
+from eseller.resilience.edge.edge import Edge
+
+if TYPE_CHECKING:
+    from eseller.tenancy.changes import Look
+
+
+def edge_before(origin: Application, env: Environment, gauge: Gauge) -> tuple[Edge, Callable[[Look], None]]:
+    """Return an edge before an origin, and what has to hear of each look at what has changed.
+
+    Call it when Django is set up.
+
+    Args:
+        origin: makes pages.
+        env: the settings.
+        gauge: counts what is answered at the edge.
+    """
+    from django.db import connections
+
+    from eseller.channels.storefront import kept
+    from eseller.tenancy.scope import WEB
+    from eseller.tenancy.snapshots import active
+
+    site = kept.Pages()
+    edge = Edge(
+        origin,
+        site,
+        gauge,
+        budget=env.edge_mb << 20,
+        # The other half is for those whose page is here already.
+        places=env.connections // 2,
+        seconds=env.page_seconds,
+    )
+    routed = active.of_process()
+
+    def hear(seen: Look) -> None:
+        nonlocal routed
+        # In this order: what is made from now on is made of what is new.
+        kept.forget(seen)
+        site.seen = seen.snapshot
+        edge.changed(kept.touched(seen, connections[WEB]))
+        now = active.of_process()
+        if now is not routed:
+            routed = now
+            edge.rerouted()
+
+    return edge, hear

@@ -1,0 +1,19 @@
+"""What the pages of several nodes share: a caching server, which may lie, stumble or be gone."""
+
+from typing import Protocol
+
+from eseller.resilience.edge.keys import Key
+from eseller.resilience.edge.page import Page
+
+
+class Shared(Protocol):
+    """Pages in a caching server. Nothing raises, and nothing takes longer than the deadline of its client."""
+
+    def get(self, key: Key) -> Page | None:
+        """Return a page that is as new as all changes that this node knows of; else None."""
+
+    def put(self, page: Page) -> None:
+        """Hand a page to the other nodes."""
+
+    def lease(self, key: Key) -> bool:
+        """Return whether this node is to make a page; True as well where nobody can tell."""
