@@ -190,6 +190,9 @@ class Edge:
             return self._send(page, "stale", environ, start_response, counted=counted)
         if made.answer is None:
             return self._full(start_response)
+        if page is not None and not made.failed:
+            # What was a page is one no more.
+            self.store.remove(page)
         if not counted:
             self.count.answered(route.slug, made.answer.status // 100, 0.0)
         return made.answer.send(environ, start_response)

@@ -15,7 +15,7 @@ LONGEST = 1_000
 MOST_PARAMETERS = 30
 # Paths as our links have them: no dots, so no endings that make a page look like a picture, no doubled slashes, no
 # escapes, nothing that a server in between could read in another way.
-_PATH = re.compile(r"/(?:[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*)?", re.ASCII)
+_PATH = re.compile(r"/(?:[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*/?)?", re.ASCII)
 
 
 class Key(NamedTuple):

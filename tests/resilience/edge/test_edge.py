@@ -1,4 +1,4 @@
-"""Pages are sent from memory, are made once and anew when what they show has changed; old ones answer for a sick origin."""
+"""Pages are made once, sent from memory, and made anew when what they show has changed; old ones stand in for none."""
 
 from __future__ import annotations
 
