@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from eseller.config.environment import Environment
+from eseller.config.caching import cache_client
+from eseller.config.environment import Environment, derived
 from eseller.kernel.wsgi import Application
 from eseller.node.gauge import Gauge
 from eseller.resilience.edge.edge import Edge
+from eseller.resilience.edge.lent import LentPages
 
 if TYPE_CHECKING:
     from eseller.tenancy.changes import Look
@@ -30,6 +32,7 @@ def edge_before(origin: Application, env: Environment, gauge: Gauge) -> tuple[Ed
     from eseller.tenancy.scope import WEB
     from eseller.tenancy.snapshots import active
 
+    client = cache_client(env)
     site = kept.Pages()
     edge = Edge(
         origin,
@@ -39,6 +42,7 @@ def edge_before(origin: Application, env: Environment, gauge: Gauge) -> tuple[Ed
         # The other half is for those whose page is here already.
         places=env.connections // 2,
         seconds=env.page_seconds,
+        shared=client and LentPages(client, derived(env.signing_key, "pages that nodes lend each other").encode()),
     )
     routed = active.of_process()
 
@@ -47,7 +51,7 @@ def edge_before(origin: Application, env: Environment, gauge: Gauge) -> tuple[Ed
         # In this order: what is made from now on is made of what is new.
         kept.forget(seen)
         site.seen = seen.snapshot
-        edge.changed(kept.touched(seen, connections[WEB]))
+        edge.changed(kept.touched(seen, connections[WEB]), seen.snapshot)
         now = active.of_process()
         if now is not routed:
             routed = now

@@ -145,10 +145,15 @@ class Edge:
             evictions=store.evictions,
         )
 
-    def changed(self, tags: frozenset[Tag] | None) -> None:
-        """Have pages that show one of some things made anew before they are sent again; None: all pages."""
+    def changed(self, tags: frozenset[Tag] | None, at: str = "") -> None:
+        """Have pages that show one of some things made anew before they are sent again.
+
+        Args:
+            tags: of what has changed; None: anything.
+            at: PostgreSQL's snapshot at the look that has seen it.
+        """
         # First what is being made: it asks for changes after it was put into the store.
-        self._changes.seen(tags)
+        self._changes.seen(tags, at)
         self.store.change(all_of if tags is None else touched_by(tags))
 
     def rerouted(self) -> None:
@@ -209,7 +214,7 @@ class Edge:
                 return flight.wait(WAIT_SECONDS) or _Made(failed=True), False
             made = None
             try:
-                page = self._made_meanwhile(key, former)
+                page = self._made_meanwhile(key, route, former)
                 if page is not None:
                     made = _Made(page)
                     return made, False
@@ -221,27 +226,29 @@ class Edge:
         finally:
             self._places.release()
 
-    def _made_meanwhile(self, key: Key, former: Page | None) -> Page | None:
+    def _made_meanwhile(self, key: Key, route: Route, former: Page | None) -> Page | None:
         """Return a page that somebody else has made: here since the request looked, or at another node."""
         page = self.store.get(key)
         if page is not None and page is not former and time.monotonic() < page.fresh_until:
             return page
         if self.shared is None:
             return None
-        page = self._from_others(key)
+        page = self._from_others(key, route)
         end = time.monotonic() + LEASE_WAIT_SECONDS
         # Without a lease another node is at it; whether it lives nobody knows, so the wait is short.
         while page is None and not self.shared.lease(key) and time.monotonic() < end:
             time.sleep(LEASE_PAUSE_SECONDS)
-            page = self._from_others(key)
+            page = self._from_others(key, route)
         return page
 
-    def _from_others(self, key: Key) -> Page | None:
+    def _from_others(self, key: Key, route: Route) -> Page | None:
         if self.shared is None:
             return None
         number = self._changes.number
-        page = self.shared.get(key)
-        if page is None or time.monotonic() >= page.fresh_until or not self._keep(page, number):
+        page = self.shared.get(key, route.reference)
+        if page is None or time.monotonic() >= page.fresh_until:
+            return None
+        if not self._changes.are_in(page.position, page.tags) or not self._keep(page, number):
             return None
         self._tally("shared_hits")
         return page
@@ -273,6 +280,7 @@ class Edge:
             fresh_until=now + self.seconds * random.uniform(1 - JITTER, 1 + JITTER),  # noqa: S311  (spreads)
         )
         if self._keep(page, number) and self.shared is not None:
+            page.encoded("br", self.store.grown)
             self.shared.put(page)
         return _Made(page)
 

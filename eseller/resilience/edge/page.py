@@ -113,6 +113,15 @@ class Page:
         """What the origin has sent with it."""
         return self._kept
 
+    def encoded(self, encoding: Encoding, grown: Callable[[Page, int], object]) -> bytes:
+        """Return its bytes in an encoding; ``grown`` hears by how many bytes the page has grown."""
+        body = self._bodies.get(encoding)
+        if body is None:
+            body = self._bodies[encoding] = encode(self.body, encoding)
+            self.size += sys.getsizeof(body)
+            grown(self, sys.getsizeof(body))
+        return body
+
     def ready(self, encoding: Encoding, state: State, grown: Callable[[Page, int], object]) -> Ready:
         """Return the page as it is sent.
 
@@ -125,17 +134,14 @@ class Page:
         return found if found is not None else self._made_ready(encoding, state, grown)
 
     def _made_ready(self, encoding: Encoding, state: State, grown: Callable[[Page, int], object]) -> Ready:
-        body, more = self._bodies.get(encoding), _READY_BYTES
-        if body is None:
-            body = self._bodies[encoding] = encode(self.body, encoding)
-            more += sys.getsizeof(body)
+        body = self.encoded(encoding, grown)
         coded = [] if encoding == "identity" else [("Content-Encoding", encoding)]
         tag = f'"{self._digest}"' if encoding == "identity" else f'"{self._digest}-{encoding}"'
         about = [("ETag", tag), ("Vary", "Accept-Encoding"), ("Cache-Status", _STATUS[state])]
         made = (tag, [*self._kept, *about, *coded, ("Content-Length", str(len(body)))], body)
         self._ready[encoding, state] = made
-        self.size += more
-        grown(self, more)
+        self.size += _READY_BYTES
+        grown(self, _READY_BYTES)
         return made
 
 
