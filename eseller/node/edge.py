@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 from eseller.config.caching import cache_client
 from eseller.config.environment import Environment, derived
 from eseller.kernel.wsgi import Application
-from eseller.node.gauge import Gauge
+from eseller.node.health import State
 from eseller.resilience.edge.edge import Edge
 from eseller.resilience.edge.lent import LentPages
 
 if TYPE_CHECKING:
     from eseller.tenancy.changes import Look
 
+PURPOSE = "pages that nodes lend each other"
 
-def edge_before(origin: Application, env: Environment, gauge: Gauge) -> tuple[Edge, Callable[[Look], None]]:
+
+def edge_before(origin: Application, env: Environment, process: State) -> tuple[Edge, Callable[[Look], None]]:
     """Return an edge before an origin, and what has to hear of each look at what has changed.
 
     Call it when Django is set up.
@@ -24,8 +26,9 @@ def edge_before(origin: Application, env: Environment, gauge: Gauge) -> tuple[Ed
     Args:
         origin: makes pages.
         env: the settings.
-        gauge: counts what is answered at the edge.
+        process: whose gauge counts what is answered at the edge, and who tells the figures.
     """
+    assert process.gauge is not None  # noqa: S101  (a web process counts)
     from django.db import connections
 
     from eseller.channels.storefront import kept
@@ -37,13 +40,16 @@ def edge_before(origin: Application, env: Environment, gauge: Gauge) -> tuple[Ed
     edge = Edge(
         origin,
         site,
-        gauge,
+        process.gauge,
         budget=env.edge_mb << 20,
         # The other half is for those whose page is here already.
         places=env.connections // 2,
         seconds=env.page_seconds,
-        shared=client and LentPages(client, derived(env.signing_key, "pages that nodes lend each other").encode()),
+        shared=None if client is None else LentPages(client, derived(env.signing_key, PURPOSE).encode()),
     )
+    process.parts["edge"] = edge.figures
+    if client is not None:
+        process.parts["cache"] = client.figures
     routed = active.of_process()
 
     def hear(seen: Look) -> None:

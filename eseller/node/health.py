@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from typing import Any, Literal
 
+import msgspec
+
 import eseller
 from eseller.kernel import clock
 from eseller.kernel.errors import EsellerError
@@ -42,6 +44,7 @@ class State:
         on_undrain: Makes it take up work again; True when it ends, so that another one is started in its place.
         is_idle: Whether nothing is being worked on.
         reloads: Read something anew from the database, by name.
+        parts: Figures of what it is made of, by name: ``edge``, ``cache``.
     """
 
     def __init__(self, service: str, *, gauge: Gauge | None = None, threads: int = 0) -> None:
@@ -52,6 +55,7 @@ class State:
         self.on_undrain: Callable[[], bool] = lambda: False
         self.is_idle: Callable[[], bool] = lambda: True
         self.reloads: dict[str, Callable[[], object]] = {}
+        self.parts: dict[str, Callable[[], msgspec.Struct]] = {}
         self.started = time.monotonic()
 
     def drain(self) -> None:

@@ -22,6 +22,7 @@ from prometheus_client.registry import Collector
 import eseller
 from eseller.node.gauge import BOUNDS, Figures, Site
 from eseller.node.health import State
+from eseller.node.part_metrics import parts
 from eseller.tenancy.guard import quarantine
 from eseller.tenancy.guard.figures import figures as guard_figures
 from eseller.tenancy.guard.heard import heard
@@ -64,6 +65,7 @@ class Metrics(Collector):
         yield calls
         if self._process.gauge is not None:
             yield from _requests(self._process.gauge.figures(), self._process.threads)
+        yield from parts(self._process)
         yield from _guard()
         snapshot = active.figures()
         yield _gauge("eseller_snapshot_version", "Of the reference data in use; 0 before any.", snapshot["version"])

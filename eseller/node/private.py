@@ -1,6 +1,7 @@
 """The private port of a process: it answers for itself, by threads of its own.
 
-``GET /health`` (health+json), ``/findings`` (JSON) and ``/metrics`` (OpenMetrics) are answered from memory alone.
+``GET /health`` (health+json), ``/findings`` and ``/figures`` (JSON) and ``/metrics`` (OpenMetrics) are answered from
+memory alone.
 ``POST /control/VERB`` is for who holds a key. See docs/decisions/0017-a-private-port-for-each-process.md.
 """
 
@@ -18,6 +19,8 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
+
+import msgspec
 
 from eseller.config.environment import Environment
 from eseller.kernel.errors import EsellerError
@@ -62,6 +65,7 @@ class PrivateServer(ThreadingHTTPServer):
         self.pages: dict[str, Callable[[], Answer]] = {
             "/health": lambda: _health(process),
             "/findings": _findings,
+            "/figures": lambda: _figures(process),
             "/metrics": lambda: (200, CONTENT_TYPE, metrics.text()),
         }
         # Pages of a browser that were made to believe that their host is this machine may not read here.
@@ -134,6 +138,11 @@ def _health(process: State) -> Answer:
     report = health(process)
     status = HTTPStatus.SERVICE_UNAVAILABLE if report["status"] == "fail" else HTTPStatus.OK
     return status, "application/health+json", _json(report)
+
+
+def _figures(process: State) -> Answer:
+    told = {name: msgspec.to_builtins(part()) for name, part in process.parts.items()}
+    return HTTPStatus.OK, "application/json", _json(told)
 
 
 def _findings() -> Answer:

@@ -85,7 +85,7 @@ def _loader(env: Environment, index: int, application: str, main: int) -> Callab
             import_module("eseller.node.trying")
             # Who is answered from memory would else wait five milliseconds for each thread that makes a page.
             sys.setswitchinterval(SWITCH_SECONDS)
-            edge, hear = edge_before(working, env, gauge)
+            edge, hear = edge_before(working, env, process)
             process.reloads |= follow_in_web(env.data_dir, hear)
             working = edge if env.edge_mb else working
         Laggards(env.port, patience=env.client_seconds).watch_in_background()

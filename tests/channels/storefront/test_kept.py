@@ -16,6 +16,7 @@ from eseller.commerce.orders.actions.place_order import place_order
 from eseller.config.environment import environment
 from eseller.node.edge import edge_before
 from eseller.node.gauge import Gauge
+from eseller.node.health import State
 from eseller.tenancy.guard.follow import Follower
 from eseller.tenancy.hosts import shop_info
 from eseller.tenancy.scope import shop_transaction
@@ -49,7 +50,7 @@ class Kept:
 
         self.stocked: Stocked = stocked_shop()
         self.origin = get_wsgi_application()
-        self.edge, hear = edge_before(self.origin, environment(), Gauge())
+        self.edge, hear = edge_before(self.origin, environment(), State("web.0", gauge=Gauge()))
         self.follower = Follower(hear)
         self.follower.once()
 
@@ -77,12 +78,12 @@ class Kept:
 
 
 @pytest.fixture
-def kept(db: None) -> Iterator[Kept]:
+def kept(db: None) -> Kept:
     made = Kept()
     lone(made.stocked)
     made.follower.once()
     made.pages(made.edge)
-    yield made
+    return made
 
 
 @pytest.fixture

@@ -1,0 +1,65 @@
+"""Figures of the edge and of the caching server's client as OpenMetrics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+
+from eseller.node.health import State
+from eseller.resilience.cache.figures import BOUNDS_MS, CacheFigures
+from eseller.resilience.edge.figures import EdgeFigures
+
+_STATES = ("closed", "open", "half_open")
+
+
+def parts(process: State) -> Iterator[Metric]:
+    """All families of what a process is made of."""
+    for name, part in process.parts.items():
+        yield from _WRITERS[name](part())
+
+
+def _edge(counts: EdgeFigures) -> Iterator[Metric]:
+    answers = CounterMetricFamily("eseller_edge_answers", "Answers by where their page came from.", labels=["source"])
+    for source in ("hits", "stale", "saved", "waited", "refused", "bypassed"):
+        answers.add_metric([source], getattr(counts, source))
+    yield answers
+    made = CounterMetricFamily("eseller_edge_pages", "Pages that came to be in memory, by how.", labels=["outcome"])
+    made.add_metric(["made"], counts.misses + counts.changed)
+    made.add_metric(["changed"], counts.changed)
+    made.add_metric(["refreshed"], counts.refreshed)
+    made.add_metric(["shared"], counts.shared_hits)
+    made.add_metric(["unkept"], counts.unkept)
+    yield made
+    yield CounterMetricFamily("eseller_edge_not_modified", "Answers without a body (304).", counts.not_modified)
+    yield CounterMetricFamily("eseller_edge_evictions", "Pages that had to go for others.", counts.evictions)
+    yield GaugeMetricFamily("eseller_edge_entries", "Pages in memory.", counts.entries)
+    yield GaugeMetricFamily("eseller_edge_bytes", "What they take.", counts.bytes, unit="bytes")
+    yield GaugeMetricFamily("eseller_edge_budget_bytes", "What they may take.", counts.budget, unit="bytes")
+
+
+def _cache(counts: CacheFigures) -> Iterator[Metric]:
+    calls = CounterMetricFamily("eseller_cache_calls", "Calls of the caching server by outcome.", labels=["outcome"])
+    for outcome in ("calls", "timeouts", "errors", "refused", "oversize"):
+        calls.add_metric([outcome], getattr(counts, outcome))
+    yield calls
+    keys = CounterMetricFamily("eseller_cache_keys", "Keys that were asked for.", labels=["found"])
+    keys.add_metric(["yes"], counts.hits)
+    keys.add_metric(["no"], counts.misses)
+    yield keys
+    total, buckets = 0, []
+    for bound, count in zip((*(ms / 1000 for ms in BOUNDS_MS), "+Inf"), counts.latency, strict=True):
+        total += count
+        buckets.append((str(bound), total))
+    yield HistogramMetricFamily(
+        "eseller_cache_call_seconds", "Time of calls.", buckets, counts.latency_seconds, unit="seconds"
+    )
+    state = GaugeMetricFamily("eseller_cache_breaker", "1 at the state that the breaker is in.", labels=["state"])
+    for name in _STATES:
+        state.add_metric([name], counts.breaker.state == name)
+    yield state
+    yield CounterMetricFamily("eseller_cache_breaker_opened", "Times that it has opened.", counts.breaker.opened)
+
+
+_WRITERS: dict[str, Callable[[Any], Iterator[Metric]]] = {"edge": _edge, "cache": _cache}
