@@ -45,18 +45,45 @@ def list_(as_json: AsJson = False) -> None:
 def set_(
     key: Annotated[str, typer.Argument(metavar="SETTING", help="Its name, as the list shows it.")],
     value: Annotated[str, typer.Argument(metavar="JSON", help='Such as false, or {"en": "Words"}; null: as without.')],
+    reason: Annotated[str, typer.Option("--reason", help="Why; kept in the journal.")] = "changed by hand",
+    seconds: Annotated[
+        int, typer.Option("--seconds", min=1, max=600, help="How long one process tries what only traffic can show.")
+    ] = 60,
+    least: Annotated[int, typer.Option("--least", min=0, help="Requests that it must answer meanwhile.")] = 50,
+    force: Annotated[bool, typer.Option("--force", help="For all at once, whatever rules say.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Change a setting of all shops."""
+    """Change a setting of all shops. What concerns caches is tried by one process first, and goes back if it is worse.
+
+    Exit codes: 0 set, 1 refused or taken back, 2 wrong use.
+    """
     try:
         wanted = json.loads(value)
     except ValueError as error:
         raise typer.BadParameter(f"This is no JSON: {error}.", param_hint="JSON") from error
     with platform():
+        from eseller.config.environment import environment
+        from eseller.node.changing_settings import change_settings, set_now
+        from eseller.resilience.rollout.decide import State
         from eseller.tenancy.actions.set_platform_setting import set_platform_setting
+        from eseller.tenancy.platform_settings import TUNING
 
-        set_platform_setting(key=key, value=wanted, actor=ACTOR)
-    typer.echo(json.dumps({"key": key, "value": wanted}) if as_json else f"{key} is set. {SOON}")
+        before = set_now().get(key)
+        if key in TUNING:
+            if not as_json:
+                typer.echo(f"{key}: {json.dumps(before)} → {json.dumps(wanted)}")
+            outcome = change_settings(
+                environment(), {key: wanted}, by=ACTOR, reason=reason, seconds=seconds, least=least, force=force
+            )
+            state, why = outcome.state, outcome.reason
+        else:
+            set_platform_setting(key=key, value=wanted, actor=ACTOR)
+            state, why = State.TAKEN, "tried on pages before any process takes it"
+    told = {"key": key, "before": before, "value": wanted, "state": state, "reason": why}
+    sentence = f"{key} is set: {why}. {SOON}" if state is State.TAKEN else f"{key} is not set: {why}"
+    typer.echo(json.dumps(told) if as_json else sentence)
+    if state is not State.TAKEN:
+        raise typer.Exit(1)
 
 
 def text(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from eseller.config.caching import cache_client
+import msgspec
+
+from eseller.config.caching import cache_client, cache_settings
 from eseller.config.environment import Environment, derived
 from eseller.kernel.wsgi import Application
 from eseller.node.health import State
@@ -32,6 +34,7 @@ def edge_before(origin: Application, env: Environment, process: State) -> tuple[
     from django.db import connections
 
     from eseller.channels.storefront import kept
+    from eseller.tenancy.platform_settings import PlatformSettings, listen
     from eseller.tenancy.scope import WEB
     from eseller.tenancy.snapshots import active
 
@@ -47,6 +50,15 @@ def edge_before(origin: Application, env: Environment, process: State) -> tuple[
         seconds=env.page_seconds,
         shared=None if client is None else LentPages(client, derived(env.signing_key, PURPOSE).encode()),
     )
+
+    def configure(platform: PlatformSettings) -> None:
+        """Go by the platform's settings where it has any, else by the node's."""
+        settings = cache_settings(env, msgspec.to_builtins(platform))
+        edge.seconds = settings.ttl_seconds
+        if client is not None:
+            client.reconfigure(settings)
+
+    listen(configure)
     process.parts["edge"] = edge.figures
     if client is not None:
         process.parts["cache"] = client.figures

@@ -74,7 +74,18 @@ LEAST_LOOKUPS = 20
 """A share of fewer says nothing."""
 # Samples of /metrics whose share of others should not rise: what it is called, the one, and that of which it is a part.
 _Labels = Mapping[str, str]
-SHARES: dict[str, tuple[str, _Labels, str, _Labels]] = {}
+SHARES: dict[str, tuple[str, _Labels, str, _Labels]] = {
+    "of pages had to be made": (
+        "eseller_edge_pages_total", {"outcome": "made"}, "eseller_requests_total", {"site": "storefront"},
+    ),
+    "of keys were not in the cache": ("eseller_cache_keys_total", {"found": "no"}, "eseller_cache_keys_total", {}),
+    "of calls of the cache came too late": (
+        "eseller_cache_calls_total", {"outcome": "timeouts"}, "eseller_cache_calls_total", {"outcome": "calls"},
+    ),
+    "of calls of the cache failed": (
+        "eseller_cache_calls_total", {"outcome": "errors"}, "eseller_cache_calls_total", {"outcome": "calls"},
+    ),
+}  # fmt: skip
 
 
 def median(by_time: Mapping[float, int]) -> float:

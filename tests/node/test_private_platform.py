@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -21,9 +22,12 @@ import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from eseller.config.environment import environment
+from eseller.node.changing_settings import change_settings
 from eseller.node.control import call
 from eseller.resilience.control.errors import NotDone
 from eseller.resilience.control.signing import Key, read_keys
+from eseller.resilience.rollout.decide import State
+from eseller.resilience.rollout.journal import Journal
 from eseller.tenancy.guard.watch import judge_rows
 from eseller.tenancy.models import Finding
 from eseller.tenancy.platform_settings import PlatformSettings
@@ -265,3 +269,41 @@ def test_a_web_process_tries_settings_alone_and_for_a_while(start: Start) -> Non
     for wrong in ({"settings": {"page_seconds": -1}, "seconds": 60}, {"settings": {}, "seconds": 10**6}):
         with pytest.raises(NotDone):
             web.tell("try-settings", **wrong)
+
+
+def test_a_setting_that_concerns_caches_is_tried_and_then_followed_by_all(start: Start, directory: Path) -> None:
+    stocked = stocked_shop()
+    web = start("web")
+    start("worker")
+    env = replace(
+        environment(), private_port_base=web.private, web_processes=1, data_dir=directory / "data", cache_url=""
+    )
+    assert eventually(
+        lambda: web.get("/health")["checks"]["reference-data:snapshot"][0]["observedValue"] > 0, seconds=60
+    )
+
+    def shop() -> None:
+        while not done.is_set():
+            web.page("/", stocked.host)
+
+    done = threading.Event()
+    threads = [threading.Thread(target=shop) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    try:
+        wanted = {"page_seconds": 90}
+        taken = change_settings(env, wanted, by="test", reason="test", seconds=1.0, least=20)
+        assert (taken.state, web.tell("settings")["settings"]["page_seconds"]) == (State.TAKEN, 90)
+        refused = change_settings(env, {"page_seconds": 0}, by="test", reason="test", seconds=1.0)
+        assert (refused.state, web.tell("settings")["settings"]["page_seconds"]) == (State.REFUSED, 90)
+        assert "never" in refused.reason or "anew" in refused.reason
+        forced = change_settings(env, {"page_seconds": None}, by="test", reason="test", force=True)
+        assert forced.state is State.TAKEN
+        assert eventually(lambda: web.tell("settings")["settings"]["page_seconds"] is None, seconds=20)
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join(10)
+    states = [entry.state for entry in Journal(directory / "data" / "journal").entries()]
+    assert states[-1] is State.TAKEN
+    assert State.REFUSED in states

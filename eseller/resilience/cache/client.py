@@ -11,6 +11,7 @@ from eseller.resilience.cache.address import CacheAddress
 from eseller.resilience.cache.connection import Broken, Command, Reply, TooLong
 from eseller.resilience.cache.figures import CacheFigures, Counter
 from eseller.resilience.cache.pool import Pool
+from eseller.resilience.cache.rules import CacheSettings
 
 LONGEST_KEY = 1024
 MOST_KEYS = 256
@@ -44,7 +45,16 @@ class CacheClient:
         self._prefix, self._deadline, self._largest = prefix, deadline, largest
         self._breaker = breaker or Breaker()
         self._counter = Counter()
+        self._address = address
         self._pool = Pool(address, connections=connections, largest=largest)
+
+    def reconfigure(self, settings: CacheSettings) -> None:
+        """Go by other settings from the next call on; connections that are idle end."""
+        former = self._pool
+        self._prefix, self._largest = settings.prefix, settings.max_value_kb * 1024
+        self._deadline = settings.deadline_ms / 1000
+        self._pool = Pool(self._address, connections=settings.connections, largest=self._largest)
+        former.close()
 
     @property
     def answers(self) -> bool:
@@ -132,18 +142,18 @@ class CacheClient:
         return name
 
     def _call(self, commands: Sequence[Command]) -> list[Reply] | None:
-        began = time.monotonic()
+        began, pool = time.monotonic(), self._pool
         self._counter.add({"calls": 1})
         try:
-            with self._pool.place(began + self._deadline):
-                return self._permitted(commands, began)
+            with pool.place(began + self._deadline):
+                return self._permitted(commands, pool, began)
         except TimeoutError:
             self._counter.add({"timeouts": 1})
         except Broken:
             self._counter.add({"errors": 1})
         return None
 
-    def _permitted(self, commands: Sequence[Command], began: float) -> list[Reply] | None:
+    def _permitted(self, commands: Sequence[Command], pool: Pool, began: float) -> list[Reply] | None:
         """Ask the breaker once there is a place: those who waited for one while it opened are refused."""
         permit = self._breaker.admit()
         if permit is None:
@@ -152,7 +162,7 @@ class CacheClient:
         well = False
         try:
             seconds = min(self._deadline, _PROBE_SECONDS) if permit.probe else self._deadline
-            replies = self._pool.exchange(commands, began + seconds)
+            replies = pool.exchange(commands, began + seconds)
             told = [str(reply) for reply in replies if isinstance(reply, hiredis.HiredisError)]
             well = all(error.startswith(_NARROW) for error in told)
             if told:

@@ -53,7 +53,7 @@ class ServerFacts(msgspec.Struct, frozen=True, kw_only=True):
         persists: whether it writes to disk, snapshots or a log.
         evicted: keys it has pushed out since its start.
         other_databases: numbers of databases with keys, apart from ours.
-        strange_keys: some keys of our database that do not begin with our prefix.
+        strange_keys: some keys of our database that we have not written.
     """
 
     version: tuple[int, ...]
@@ -218,7 +218,16 @@ def _company(settings: CacheSettings, facts: ServerFacts) -> Iterator[Finding]:
             "Other users push our pages out and hold its only thread.",
             "Give each use a server of its own.",
         )
-    if facts.strange_keys:
+    shared = [key for key in facts.strange_keys if settings.prefix and key.startswith(settings.prefix)]
+    if shared:
+        yield _error(
+            "ESELLER_CACHE_PREFIX",
+            settings.prefix,
+            "No other use has our prefix.",
+            f"Somebody else writes under it and may take our pages away: {', '.join(shared[:3])}.",
+            "Choose another prefix for one of the two.",
+        )
+    elif facts.strange_keys:
         yield _warning(
             "ESELLER_CACHE_PREFIX",
             settings.prefix,
