@@ -260,6 +260,13 @@ class Environment:
         example="Shops <no-reply@shops.example>",
         read=text,
     )
+    admission: bool = setting(
+        "ESELLER_ADMISSION",
+        True,
+        "Serve what a sale needs first and give each shop its share while there is more to do than threads.",
+        example="true",
+        read=truth,
+    )
     edge_mb: int = setting(
         "ESELLER_EDGE_MB",
         64,

@@ -2,5 +2,7 @@
 
 SITE = "eseller.site"
 """Which site answers: ``storefront``, ``backoffice`` or ``mailbox``."""
+LOWERED = "eseller.lowered"
+"""Whether a robot asks, or nobody yet; told by whoever hides the headers that say so."""
 SHOP = "eseller.shop"
 """The short name of the shop that is asked."""

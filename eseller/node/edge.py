@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 PURPOSE = "pages that nodes lend each other"
 
 
-def edge_before(origin: Application, env: Environment, process: State) -> tuple[Edge, Callable[[Look], None]]:
+def edge_before(
+    origin: Application, env: Environment, process: State, refuse: Application | None = None
+) -> tuple[Edge, Callable[[Look], None]]:
     """Return an edge before an origin, and what has to hear of each look at what has changed.
 
     Call it when Django is set up.
@@ -28,6 +30,7 @@ def edge_before(origin: Application, env: Environment, process: State) -> tuple[
     Args:
         origin: makes pages.
         env: the settings.
+        refuse: answers who finds no place.
         process: whose gauge counts what is answered at the edge, and who tells the figures.
     """
     assert process.gauge is not None  # noqa: S101  (a web process counts)
@@ -48,6 +51,7 @@ def edge_before(origin: Application, env: Environment, process: State) -> tuple[
         # The other half is for those whose page is here already.
         places=env.connections // 2,
         seconds=env.page_seconds,
+        refuse=refuse,
         shared=None if client is None else LentPages(client, derived(env.signing_key, PURPOSE).encode()),
     )
 

@@ -11,7 +11,7 @@ import threading
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -23,6 +23,7 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper ends of the histogram's steps, in seconds; one more is without end."""
+GAVE_UP = 5
 OUTCOMES = ("2xx", "3xx", "4xx", "5xx")
 STOREFRONT = "storefront"
 OTHER = "other"
@@ -202,27 +203,62 @@ class Request:
         return self._start_response(status, headers, *error)
 
 
-def counted(application: Application, gauge: Gauge, *, at_once: int) -> Application:
+class Door(Protocol):
+    """Who lets requests in, may have them wait, and may refuse them."""
+
+    def enter(self, environ: Environ) -> Any:
+        """Return what says whether a request is ``refused``, and stands for it when it leaves."""
+
+    def leave(self, admitted: Any, *, good: bool) -> None:
+        """Let go of a request that was let in."""
+
+
+class Places:
+    """Lets so many in at once; others wait in line, and nobody is refused."""
+
+    refused = False
+
+    def __init__(self, at_once: int) -> None:
+        # As a semaphore, in a tenth of the time.
+        self._free: queue.SimpleQueue[None] = queue.SimpleQueue()
+        for _ in range(at_once):
+            self._free.put(None)
+
+    def enter(self, _environ: Environ) -> Places:
+        """Wait for a place."""
+        self._free.get()
+        return self
+
+    def leave(self, _admitted: Places, *, good: bool) -> None:  # noqa: ARG002  (all are alike)
+        """Give a place back."""
+        self._free.put(None)
+
+
+def counted(application: Application, gauge: Gauge, door: Door, refuse: Application | None = None) -> Application:
     """The application, with its requests counted until they are answered.
 
     Args:
         application: What is asked.
         gauge: Counts.
-        at_once: So many requests are worked on at the same time; others wait.
+        door: Lets them in.
+        refuse: Answers those that are refused.
     """
-    # As a semaphore, in a tenth of the time.
-    places: queue.SimpleQueue[None] = queue.SimpleQueue()
-    for _ in range(at_once):
-        places.put(None)
-
-    def end(request: Request) -> None:
-        gauge.end(request)
-        places.put(None)
 
     def counting(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         request = gauge.begin(environ, start_response)
-        places.get()
+        admitted = door.enter(environ)
+        if admitted.refused:
+            assert refuse is not None  # noqa: S101  (a door that refuses comes with it)
+            try:
+                return refuse(environ, request)
+            finally:
+                gauge.end(request)
         request.working = True
+
+        def end(request: Request) -> None:
+            gauge.end(request)
+            door.leave(admitted, good=request.digit != GAVE_UP)
+
         try:
             answer = application(environ, request)
         except BaseException:

@@ -8,6 +8,7 @@ from typing import Any
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
 from eseller.node.health import State
+from eseller.resilience.admission.gate import AdmissionFigures
 from eseller.resilience.cache.figures import BOUNDS_MS, CacheFigures
 from eseller.resilience.edge.figures import EdgeFigures
 
@@ -62,4 +63,31 @@ def _cache(counts: CacheFigures) -> Iterator[Metric]:
     yield CounterMetricFamily("eseller_cache_breaker_opened", "Times that it has opened.", counts.breaker.opened)
 
 
-_WRITERS: dict[str, Callable[[Any], Iterator[Metric]]] = {"edge": _edge, "cache": _cache}
+def _admission(counts: AdmissionFigures) -> Iterator[Metric]:
+    yield GaugeMetricFamily("eseller_admission_places", "Requests that may be worked on at once now.", counts.places)
+    yield GaugeMetricFamily("eseller_admission_in_use", "That are.", counts.in_use)
+    yield GaugeMetricFamily("eseller_admission_waiting", "That wait.", counts.waiting)
+    requests = CounterMetricFamily("eseller_admission", "Requests by class and outcome.", labels=["class", "outcome"])
+    for outcome, by_class in (("admitted", counts.admitted), ("refused", counts.refused)):
+        for name, count in by_class.items():
+            requests.add_metric([name, outcome], count)
+    yield requests
+    shops = CounterMetricFamily(
+        "eseller_admission_refused_shop", "Refused, of the shops most often so.", labels=["host"]
+    )
+    for host, count in counts.refused_shops.items():
+        shops.add_metric([host], count)
+    yield shops
+    usual = GaugeMetricFamily(
+        "eseller_admission_usual_seconds", "That a class usually takes.", labels=["class"], unit="seconds"
+    )
+    for name, seconds in counts.usual_seconds.items():
+        usual.add_metric([name], seconds)
+    yield usual
+
+
+_WRITERS: dict[str, Callable[[Any], Iterator[Metric]]] = {
+    "edge": _edge,
+    "cache": _cache,
+    "admission": _admission,
+}

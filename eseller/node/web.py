@@ -21,9 +21,10 @@ from granian.server import Server
 from eseller.cluster.leash import follow_parent
 from eseller.config.environment import Environment, environment
 from eseller.node import bodies, draining
+from eseller.node.admitting import door_of, refusal
 from eseller.node.edge import edge_before
 from eseller.node.following import follow_in_web
-from eseller.node.gauge import Application, Gauge, counted
+from eseller.node.gauge import Application, Gauge, Places, counted
 from eseller.node.health import State
 from eseller.node.laggards import Laggards
 from eseller.node.private import open_port
@@ -80,12 +81,15 @@ def _loader(env: Environment, index: int, application: str, main: int) -> Callab
         open_port(env, index, process)
         module, _, name = application.partition(":")
         loaded: Application = getattr(import_module(module), name)
-        working = counted(loaded, gauge, at_once=env.threads)
+        refuse = None
         if application == APPLICATION:
+            refuse = refusal()
+        working = counted(loaded, gauge, door_of(env, process) if refuse else Places(env.threads), refuse)
+        if refuse is not None:
             import_module("eseller.node.trying")
             # Who is answered from memory would else wait five milliseconds for each thread that makes a page.
             sys.setswitchinterval(SWITCH_SECONDS)
-            edge, hear = edge_before(working, env, process)
+            edge, hear = edge_before(working, env, process, refuse)
             process.reloads |= follow_in_web(env.data_dir, hear)
             working = edge if env.edge_mb else working
         Laggards(env.port, patience=env.client_seconds).watch_in_background()

@@ -11,7 +11,7 @@ import pytest
 
 from eseller.kernel.environ import SHOP, SITE
 from eseller.node import gauge as module
-from eseller.node.gauge import BOUNDS, MOST_TOLD, OTHER, Figures, Gauge, counted
+from eseller.node.gauge import BOUNDS, MOST_TOLD, OTHER, Figures, Gauge, Places, counted
 
 
 def answering(gauge: Gauge) -> Any:
@@ -26,7 +26,7 @@ def answering(gauge: Gauge) -> Any:
         start_response(f"{environ['status']} As asked", [])
         return [b""]
 
-    counting = counted(application, gauge, at_once=2)
+    counting = counted(application, gauge, Places(2))
 
     def ask(status: int | None, **more: Any) -> None:
         counting({"status": status, **more}, lambda *_answer: None)

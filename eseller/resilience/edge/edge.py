@@ -11,7 +11,9 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, Protocol
 
+from eseller.kernel.environ import LOWERED
 from eseller.kernel.wsgi import Application, Ending, Environ, StartResponse
+from eseller.resilience.admission.gate import lowered
 from eseller.resilience.edge import depends
 from eseller.resilience.edge.changes import Changes
 from eseller.resilience.edge.depends import Tag
@@ -97,6 +99,7 @@ class Edge:
         places: int,
         seconds: float = 60.0,
         shared: Shared | None = None,
+        refuse: Application | None = None,
     ) -> None:
         """Put an edge before an origin.
 
@@ -108,8 +111,10 @@ class Edge:
             places: requests that may be at the origin, or wait for one that is.
             seconds: for how long a page is fresh that nothing changes, 20 % more or less.
             shared: pages of other nodes, if there is a caching server.
+            refuse: answers who finds no place; a line of text unless given.
         """
         self.origin, self.site, self.count, self.shared = origin, site, count, shared
+        self._refuse = refuse or _refuse
         self.seconds = seconds
         self.store = Store(budget)
         self._tallies = {name: Tally() for name in COUNTED}
@@ -194,7 +199,7 @@ class Edge:
             self._tally("saved")
             return self._send(page, "stale", environ, start_response, counted=counted)
         if made.answer is None:
-            return self._full(start_response)
+            return self._full(environ, start_response)
         if page is not None and not made.failed:
             # What was a page is one no more.
             self.store.remove(page)
@@ -360,7 +365,7 @@ class Edge:
         self._tally("bypassed")
         if not self._places.acquire(blocking=False):
             self._tally("refused")
-            return self._full(start_response)
+            return self._full(environ, start_response)
         try:
             answer = self.origin(environ, start_response)
         except BaseException:
@@ -371,17 +376,9 @@ class Edge:
             return answer
         return Ending(answer, self._places.release)
 
-    def _full(self, start_response: StartResponse) -> Iterable[bytes]:
+    def _full(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         self.count.answered("", 5, 0.0)
-        headers = [
-            ("Content-Type", "text/plain; charset=utf-8"),
-            ("Content-Length", str(len(_FULL))),
-            ("Cache-Control", "no-store"),
-            ("Retry-After", str(random.randint(1, 5))),  # noqa: S311
-            ("X-Content-Type-Options", "nosniff"),
-        ]
-        start_response("503 Service Unavailable", self._leaving(headers))
-        return [_FULL]
+        return self._refuse(environ, start_response)
 
     def _tally(self, name: str) -> None:
         self._tallies[name].add()
@@ -445,6 +442,17 @@ class _Answer(NamedTuple):
         return [self.body] if environ["REQUEST_METHOD"] == "GET" else []
 
 
+def _refuse(_environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    headers = [
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Length", str(len(_FULL))),
+        ("Cache-Control", "no-store"),
+        ("Retry-After", "2"),
+    ]
+    start_response("503 Service Unavailable", headers)
+    return [_FULL]
+
+
 def _cleaned(environ: Environ, key: Key, route: Route) -> Environ:
     """Return the request that the key alone stands for."""
     cleaned = {name: environ[name] for name in _SERVER if name in environ}
@@ -456,6 +464,7 @@ def _cleaned(environ: Environ, key: Key, route: Route) -> Environ:
             "PATH_INFO": key.path,
             "QUERY_STRING": key.query,
             "HTTP_HOST": route.host,
+            LOWERED: lowered(environ),
             "CONTENT_LENGTH": "0",
             "wsgi.input": io.BytesIO(),
         }
