@@ -26,7 +26,7 @@ def measure(*, rows: int, rounds: int, seconds: int, say: Callable[[str], None])
         say: told what goes on.
     """
     say("starting a platform of its own")
-    with platform(processes=2, threads=4) as running:
+    with platform(processes=2, threads=4, ESELLER_EDGE_MB="0") as running:
         in_platform(running, "eseller.bench.seed", "100")
         say("decoding")
         shares = in_platform(running, "eseller.bench.decoding")

@@ -45,7 +45,7 @@ def measure(
         say: told what goes on.
     """
     say("starting a platform of its own")
-    with platform(processes=processes, threads=threads) as running:
+    with platform(processes=processes, threads=threads, ESELLER_EDGE_MB="0") as running:
         say(f"filling a shop with {products} products")
         made = in_platform(running, "eseller.bench.seed", str(products))
         variants = made["variants"]

@@ -40,6 +40,7 @@ def run_wrk(
     script: str | None = None,
     arguments: tuple[str, ...] = (),
     environment: dict[str, str] | None = None,
+    headers: tuple[str, ...] = (),
 ) -> Load:
     """Drive load in a closed loop and return what was measured.
 
@@ -52,6 +53,7 @@ def run_wrk(
         script: name of a file in ``bench/lua``.
         arguments: handed to the script.
         environment: variables for the script, on top of none.
+        headers: sent as well, such as ``Accept-Encoding: gzip``.
 
     Raises:
         NoWrk: when it is not installed.
@@ -60,7 +62,8 @@ def run_wrk(
     if program is None:
         raise NoWrk
     command = [program, f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "5s"]
-    command += ["-H", f"Host: {host}"]
+    for header in (f"Host: {host}", *headers):
+        command += ["-H", header]
     if script:
         command += ["-s", str(LUA / script)]
     command += [url, "--", *arguments] if arguments else [url]

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import msgspec
 
 from eseller.kernel.environ import SHOP, SITE
+from eseller.kernel.tally import Tally
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -23,7 +24,7 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper ends of the histogram's steps, in seconds; one more is without end."""
-GAVE_UP = 5
+FAILED = 5
 OUTCOMES = ("2xx", "3xx", "4xx", "5xx")
 STOREFRONT = "storefront"
 OTHER = "other"
@@ -88,6 +89,8 @@ class Gauge:
         self._running: dict[Request, float] = {}
         self._sites: dict[str, Site] = {}
         self._shops: dict[str, Shop] = {}
+        self._quick: dict[tuple[str, int], Tally] = {}
+        self._taken: dict[tuple[str, int], int] = {}
         self._marks: tuple[dict[str, int], dict[str, int]] = ({}, {})
         self._marked_at = monotonic()
         self.leaving = False
@@ -118,25 +121,19 @@ class Gauge:
                     shop.errors += 1
                     shop.failed_at = now
 
-    def answered(self, shop_name: str, digit: int, seconds: float) -> None:
-        """Count a request of a shop's page that was answered before any thread had to work on it.
+    def answered(self, shop_name: str, digit: int) -> None:
+        """Count a request of a shop's page that was answered from memory, in far less than a histogram's first step.
+
+        Without the lock: so many of these come that threads would stand in line at it.
 
         Args:
             shop_name: the shop; empty where it is none's.
             digit: the first of the status.
-            seconds: that it took.
         """
-        with self._lock:
-            site = self._sites.get(STOREFRONT) or self._new_site(STOREFRONT)
-            site.by_digit[digit] += 1
-            site.by_time[bisect_left(BOUNDS, seconds)] += 1
-            site.seconds += seconds
-            if shop_name:
-                shop = self._shops.get(shop_name) or self._new_shop(shop_name)
-                shop.requests += 1
-                if digit == 5:
-                    shop.errors += 1
-                    shop.failed_at = monotonic()
+        tally = self._quick.get((shop_name, digit))
+        if tally is None:
+            tally = self._quick.setdefault((shop_name, digit), Tally())
+        tally.add()
 
     def refused(self, status: int) -> None:
         """Count a request that no site has seen, nor any thread worked on."""
@@ -157,6 +154,7 @@ class Gauge:
         """What is known now, as a copy."""
         now = monotonic()
         with self._lock:
+            self._take_quick(now)
             running = list(self._running)
             sites = {n: Site([*s.by_digit], [*s.by_time], s.seconds) for n, s in self._sites.items()}
             shops = {name: Shop(shop.requests, shop.errors, shop.failed_at) for name, shop in self._shops.items()}
@@ -172,6 +170,24 @@ class Gauge:
             shops={name: shops[name] for name in told},
             failing=len(failing),
         )
+
+    def _take_quick(self, now: float) -> None:
+        """Add what was counted without the lock since the last time."""
+        for (name, digit), tally in list(self._quick.items()):
+            value = tally.value
+            more = value - self._taken.get((name, digit), 0)
+            if not more:
+                continue
+            self._taken[name, digit] = value
+            site = self._sites.get(STOREFRONT) or self._new_site(STOREFRONT)
+            site.by_digit[digit] += more
+            site.by_time[0] += more
+            if name:
+                shop = self._shops.get(name) or self._new_shop(name)
+                shop.requests += more
+                if digit == FAILED:
+                    shop.errors += more
+                    shop.failed_at = now
 
     def _busiest(self, shops: dict[str, Shop], now: float) -> list[str]:
         """Those with the most requests since the older one of two marks."""
@@ -257,7 +273,7 @@ def counted(application: Application, gauge: Gauge, door: Door, refuse: Applicat
 
         def end(request: Request) -> None:
             gauge.end(request)
-            door.leave(admitted, good=request.digit != GAVE_UP)
+            door.leave(admitted, good=request.digit != FAILED)
 
         try:
             answer = application(environ, request)

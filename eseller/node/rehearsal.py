@@ -42,8 +42,13 @@ class Running(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def platform(*, processes: int, threads: int) -> Iterator[Running]:
+def platform(*, processes: int, threads: int, **settings: str) -> Iterator[Running]:
     """Start ``eseller up`` with data of its own and stop it afterwards.
+
+    Args:
+        processes: web processes.
+        threads: of each.
+        settings: further ones, by variable.
 
     Raises:
         DidNotStart: with the last lines of its log.
@@ -52,16 +57,17 @@ def platform(*, processes: int, threads: int) -> Iterator[Running]:
     base.mkdir(mode=0o711, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=base) as scratch:
         Path(scratch).chmod(0o711)
-        port = _free_ports(1)
+        port = free_ports(1)
         environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("ESELLER_", "DATABASE_"))},
             "ESELLER_DATA": str(Path(scratch) / "data"),
             "ESELLER_PORT": str(port),
-            "ESELLER_PRIVATE_PORT_BASE": str(_free_ports(processes + 2)),
+            "ESELLER_PRIVATE_PORT_BASE": str(free_ports(processes + 2)),
             "ESELLER_WEB_PROCESSES": str(processes),
             "ESELLER_THREADS": str(threads),
             "ESELLER_DEMO": "true",
             "ESELLER_LOG_LEVEL": "warning",
+            **settings,
         }
         log = Path(scratch) / "log"
         with log.open("wb") as output:
@@ -111,7 +117,7 @@ def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     raise DidNotStart(f"The platform did not start. Its last words:\n{log.read_text(errors='replace')[-2000:]}")
 
 
-def _free_ports(count: int) -> int:
+def free_ports(count: int) -> int:
     """Return the first of some ports in a row that nobody listens at.
 
     Raises:

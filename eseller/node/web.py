@@ -7,6 +7,7 @@ spreads the connections. Granian's main process only waits; its one worker loads
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import signal
 import sys
@@ -92,6 +93,9 @@ def _loader(env: Environment, index: int, application: str, main: int) -> Callab
             edge, hear = edge_before(working, env, process, refuse)
             process.reloads |= follow_in_web(env.data_dir, hear)
             working = edge if env.edge_mb else working
+        # What was loaded stays: looking through it for garbage would hold all threads up.
+        gc.collect()
+        gc.freeze()
         Laggards(env.port, patience=env.client_seconds).watch_in_background()
         draining.steer(process, gauge, port=env.port, main=main)
         process.phase = "serving"

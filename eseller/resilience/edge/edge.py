@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, Protocol
 
 from eseller.kernel.environ import LOWERED
+from eseller.kernel.tally import Tally
 from eseller.kernel.wsgi import Application, Ending, Environ, StartResponse
 from eseller.resilience.admission.gate import lowered
 from eseller.resilience.edge import depends
 from eseller.resilience.edge.changes import Changes
 from eseller.resilience.edge.depends import Tag
-from eseller.resilience.edge.figures import COUNTED, EdgeFigures, Tally
+from eseller.resilience.edge.figures import COUNTED, EdgeFigures
 from eseller.resilience.edge.flights import Flights
 from eseller.resilience.edge.keys import Key, Rules, key_of
 from eseller.resilience.edge.page import Encoding, Headers, Page, State, best_encoding
@@ -82,7 +83,7 @@ class Count(Protocol):
 
     leaving: bool
 
-    def answered(self, slug: str, digit: int, seconds: float) -> None:
+    def answered(self, slug: str, digit: int) -> None:
         """Count one."""
 
 
@@ -204,7 +205,7 @@ class Edge:
             # What was a page is one no more.
             self.store.remove(page)
         if not counted:
-            self.count.answered(route.slug, made.answer.status // 100, 0.0)
+            self.count.answered(route.slug, made.answer.status // 100)
         return made.answer.send(environ, start_response)
 
     def _obtain(self, key: Key, route: Route, former: Page | None, environ: Environ) -> tuple[_Made, bool]:
@@ -346,7 +347,7 @@ class Edge:
         else:
             status, parts, digit = "200 OK", [body] if environ["REQUEST_METHOD"] == "GET" else [], 2
         if not counted:
-            self.count.answered(page.slug, digit, 0.0)
+            self.count.answered(page.slug, digit)
         start_response(status, self._leaving(headers))
         return parts
 
@@ -377,7 +378,7 @@ class Edge:
         return Ending(answer, self._places.release)
 
     def _full(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        self.count.answered("", 5, 0.0)
+        self.count.answered("", 5)
         return self._refuse(environ, start_response)
 
     def _tally(self, name: str) -> None:

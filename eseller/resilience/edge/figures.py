@@ -1,7 +1,5 @@
 """What the edge has done in this process since it began."""
 
-import itertools
-
 import msgspec
 
 
@@ -45,20 +43,3 @@ class EdgeFigures(msgspec.Struct):
 
 
 COUNTED = EdgeFigures.__struct_fields__[: EdgeFigures.__struct_fields__.index("entries")]
-
-
-class Tally:
-    """Counts in one step of the interpreter, so that threads need no lock."""
-
-    __slots__ = ("_count", "add")
-
-    def __init__(self) -> None:
-        """Begin at nothing."""
-        self._count = itertools.count()
-        self.add = self._count.__next__
-
-    @property
-    def value(self) -> int:
-        """How often ``add`` was called."""
-        # Where it stands, without a step.
-        return int(self._count.__reduce__()[1][0])

@@ -43,7 +43,7 @@ class Counts:
     def __init__(self) -> None:
         self.told: list[tuple[str, int]] = []
 
-    def answered(self, slug: str, digit: int, seconds: float) -> None:  # noqa: ARG002
+    def answered(self, slug: str, digit: int) -> None:
         self.told.append((slug, digit))
 
 
