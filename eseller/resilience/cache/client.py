@@ -49,7 +49,7 @@ class CacheClient:
         self._pool = Pool(address, connections=connections, largest=largest)
 
     def reconfigure(self, settings: CacheSettings) -> None:
-        """Go by other settings from the next call on; connections that are idle end."""
+        """Go by other settings from the next call on; connections that are idle end, others when their call is done."""
         former = self._pool
         self._prefix, self._largest = settings.prefix, settings.max_value_kb * 1024
         self._deadline = settings.deadline_ms / 1000

@@ -20,6 +20,7 @@ class Pool:
         self._places = Semaphore(connections)
         self._lock = Lock()
         self._idle: list[Connection] = []
+        self._ended = False
 
     def place(self, until: float) -> "Place":
         """Leave to use one connection.
@@ -47,11 +48,15 @@ class Pool:
         except Broken as error:
             if not (used and error.silent):
                 raise
-        self.close()
+        self._drop_idle()
         return self._tried(self._take(until), commands, until)
 
     def close(self) -> None:
-        """End all that are idle."""
+        """End all that are idle now, and those in use when their call is done."""
+        self._ended = True
+        self._drop_idle()
+
+    def _drop_idle(self) -> None:
         with self._lock:
             idle, self._idle = self._idle, []
         for connection in idle:
@@ -64,7 +69,11 @@ class Pool:
             connection.close()
             raise
         with self._lock:
-            self._idle.append(connection)
+            kept = not self._ended
+            if kept:
+                self._idle.append(connection)
+        if not kept:
+            connection.close()
         return replies
 
     def _take(self, until: float) -> Connection:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from threading import Thread
 
 import pytest
 
@@ -9,6 +10,7 @@ from eseller.drills.proxy import PLAIN, Manner, Proxy
 from eseller.resilience.breaker import Breaker
 from eseller.resilience.cache import CacheClient
 from eseller.resilience.cache.address import CacheAddress
+from eseller.resilience.cache.rules import CacheSettings
 from tests.node.processes import eventually
 from tests.resilience.cache.conftest import Server
 
@@ -82,3 +84,20 @@ def test_a_server_that_takes_a_large_value_slowly_does_not_hold_a_write(proxy: P
     began = time.monotonic()
     assert not client.set("large", bytes(1_000_000), seconds=60)
     assert time.monotonic() - began < BOUND
+
+
+def test_other_settings_end_connections_that_are_idle_and_those_in_use(
+    proxy: Proxy, client: CacheClient, server: Server
+) -> None:
+    client.reconfigure(CacheSettings(deadline_ms=20_000))
+    proxy.manner = Manner(hang=True)
+    answers: list[bytes | None] = []
+    asking = Thread(target=lambda: answers.append(client.get("k")))
+    asking.start()
+    assert eventually(lambda: "cmdstat_get:calls=1," in server.say("INFO", "commandstats"))
+    client.reconfigure(CacheSettings(prefix="other:", deadline_ms=20_000))
+    proxy.manner = PLAIN
+    asking.join()
+    assert answers == [b"v" * 1000]
+    assert eventually(lambda: "connected_clients:1\r\n" in server.say("INFO", "clients")), "the one that asks"
+    assert client.get("k") is None
