@@ -23,6 +23,7 @@ OFFICE_BYTES = 20 * 10 * 1024 * 1024 + FORM_BYTES
 AT_ONCE = 12
 """Bodies of ordinary forms that are received at the same time; as many again may be larger."""
 THREADS = 2 * AT_ONCE
+WAIT_SECONDS = 2.0
 IN_MEMORY_BYTES = 256 * 1024
 _CHUNK = 64 * 1024
 
@@ -98,7 +99,8 @@ def _receive(source: IO[bytes], length: int, places: threading.BoundedSemaphore)
     Raises:
         Refused: Too many others are being received, or the client went away.
     """
-    if not places.acquire(blocking=False):
+    # A crowd that sends at once is through in a moment; only those that stall hold places for longer.
+    if not places.acquire(timeout=WAIT_SECONDS):
         text = "Too much is being sent to us just now. Go back and send it again in a moment."
         raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, text, ("Retry-After", "5"))
     try:

@@ -53,12 +53,13 @@ class Pages:
         self._references: tuple[object, tuple[str, ...]] = (None, ())
 
     def route(self, host: str) -> Route | None:
-        """Return whose pages a host has; None where it is no shop's main one, or nobody can tell."""
+        """Return whose pages a host has; None where it is no open shop's main one, or nobody can tell."""
         try:
             shop = find_shop(host)
         except DatabaseError:
             return None
-        if shop is None or host != shop.primary_host:
+        # A closed shop answers as a sick one does (503), and then no old page may stand in.
+        if shop is None or host != shop.primary_host or shop.state != "open":
             return None
         return Route(shop.id, shop.slug, host, (shop, self._shared_by_all()))
 

@@ -51,7 +51,7 @@ _LANGUAGE = re.compile(r"/[a-z]{2}(?:-[A-Z]{2})?(?=/|$)")
 _BY_FIRST = {
     **dict.fromkeys(("checkout", "order", "pay", "hooks"), Kind.CHECKOUT),
     **dict.fromkeys(("cart", "account"), Kind.CART),
-    **dict.fromkeys(("", "p", "pages", "media", "fragments", "theme.css"), Kind.PRODUCT),
+    **dict.fromkeys(("", "p", "pages", "media", "fragments", "theme.css", "static"), Kind.PRODUCT),
     "c": Kind.LISTING,
     "search": Kind.SEARCH,
 }

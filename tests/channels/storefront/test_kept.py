@@ -136,6 +136,7 @@ CHANGES = [
     "UPDATE content_pagetext SET title = title || ' new' WHERE shop_id = {shop}",
     "UPDATE content_page SET published = false WHERE shop_id = {shop}",
     "UPDATE tenancy_shop SET name = 'Other name', contact_email = 'other@shop.example' WHERE id = {shop}",
+    "UPDATE tenancy_shop SET state = 'closed' WHERE id = {shop}",
     "UPDATE tenancy_shop SET default_language = 'da' WHERE id = {shop}",
 ]
 

@@ -25,6 +25,7 @@ from eseller.resilience.admission.room import Room, State, Ticket
     ("method", "path", "kind"),
     [
         ("GET", "/", Kind.PRODUCT), ("GET", "/da/", Kind.PRODUCT), ("GET", "/p/mug", Kind.PRODUCT),
+        ("GET", "/static/ui/base.css", Kind.PRODUCT),
         ("GET", "/da/c/cups", Kind.LISTING), ("GET", "/search", Kind.SEARCH), ("POST", "/cart/add", Kind.CART),
         ("GET", "/de-DE/checkout", Kind.CHECKOUT), ("POST", "/checkout", Kind.CHECKOUT),
         ("GET", "/order/abc", Kind.CHECKOUT), ("POST", "/hooks/testcard", Kind.CHECKOUT),
