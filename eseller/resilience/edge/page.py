@@ -39,6 +39,7 @@ class Page:
         retry_at: by ``time.monotonic``; before, it is not made anew behind a stale answer once more.
         refreshing: whether it is being made anew.
         dead: whether it is no longer in the store.
+        size: bytes of memory that it needs; only the store counts what is added.
     """
 
     __slots__ = (
@@ -114,11 +115,10 @@ class Page:
         return self._kept
 
     def encoded(self, encoding: Encoding, grown: Callable[[Page, int], object]) -> bytes:
-        """Return its bytes in an encoding; ``grown`` hears by how many bytes the page has grown."""
+        """Return its bytes in an encoding; ``grown`` counts the bytes by which the page has grown."""
         body = self._bodies.get(encoding)
         if body is None:
             body = self._bodies[encoding] = encode(self.body, encoding)
-            self.size += sys.getsizeof(body)
             grown(self, sys.getsizeof(body))
         return body
 
@@ -128,7 +128,7 @@ class Page:
         Args:
             encoding: of the body.
             state: how it came about.
-            grown: hears by how many bytes the page has grown.
+            grown: counts the bytes by which the page has grown.
         """
         found = self._ready.get((encoding, state))
         return found if found is not None else self._made_ready(encoding, state, grown)
@@ -140,7 +140,6 @@ class Page:
         about = [("ETag", tag), ("Vary", "Accept-Encoding"), ("Cache-Status", _STATUS[state])]
         made = (tag, [*self._kept, *about, *coded, ("Content-Length", str(len(body)))], body)
         self._ready[encoding, state] = made
-        self.size += _READY_BYTES
         grown(self, _READY_BYTES)
         return made
 

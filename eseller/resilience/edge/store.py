@@ -58,11 +58,13 @@ class Store:
                 return
             page.aliases.append(alias)
             self.aliases[alias] = page
-            self.grown(page, _size_of(alias))
+            self.bytes += _size_of(alias)
+            self._shrink(page)
 
     def grown(self, page: Page, more: int) -> None:
-        """Count what a page has come to need; see ``Page.encoded``, which has counted it in its own size."""
+        """Count what a page has come to need: under one lock with its removal, or its bytes were let go of twice."""
         with self._lock:
+            page.size += more
             if not page.dead:
                 self.bytes += more
                 self._shrink(page)

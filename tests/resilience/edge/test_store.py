@@ -123,6 +123,19 @@ def test_counts_add_up_with_many_threads() -> None:
     assert (store.bytes, store.aliases) == (0, {})
 
 
+def test_a_page_may_be_let_go_of_while_it_grows() -> None:
+    store = Store(300_000)
+    page = page_of(1)
+    store.put(page)
+
+    def grown(growing: Page, more: int) -> None:
+        store.remove(growing)
+        store.grown(growing, more)
+
+    page.ready("gzip", "fresh", grown)
+    assert store.bytes == 0
+
+
 def test_a_page_that_is_too_large_is_not_kept() -> None:
     store = Store(100_000)
     large = page_of(1, length=20_000)
