@@ -23,7 +23,7 @@ OFFICE_BYTES = 20 * 10 * 1024 * 1024 + FORM_BYTES
 AT_ONCE = 12
 """Bodies of ordinary forms that are received at the same time; as many again may be larger."""
 THREADS = 2 * AT_ONCE
-WAIT_SECONDS = 2.0
+WAIT_SECONDS = 1.0
 IN_MEMORY_BYTES = 256 * 1024
 _CHUNK = 64 * 1024
 

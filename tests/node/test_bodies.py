@@ -24,7 +24,7 @@ from tests.node.running import TOYS, Node, environ_for, passable_directory
 pytestmark = pytest.mark.slow
 
 OFFICE = "backoffice.localhost"
-PATIENCE = 2
+PATIENCE = 3
 Watched = tuple[Laggards, socket.socket, socket.socket]
 """The watch over a port, the client's end of a connection to it, and ours."""
 
