@@ -20,7 +20,7 @@ class NoWrk(EsellerError):
 
 
 class Load(msgspec.Struct, frozen=True):
-    """What a run of load measured. Latencies in milliseconds."""
+    """What a run of load measured. Latencies in milliseconds; ``told`` is what is known of answers that were errors."""
 
     requests: int
     seconds: float
@@ -28,6 +28,7 @@ class Load(msgspec.Struct, frozen=True):
     p50_ms: float
     p99_ms: float
     errors: int
+    told: str = ""
 
 
 def run_wrk(
@@ -74,7 +75,11 @@ def run_wrk(
 
 
 def read_report(text: str) -> Load:
-    """Read wrk's report. A script may print ``DONE n`` and ``ERRORS n`` for what it counts as finished or failed."""
+    """Read wrk's report.
+
+    A script may print ``DONE n``, ``ERRORS n`` and ``WORST words``: what it counts as finished or failed, and what one
+    failure was.
+    """
     whole = re.search(r"(\d+) requests in ([\d.]+)(us|ms|s|m)", text)
     if whole is None:
         raise ValueError(f"wrk said something else than expected: {text[:400]}")
@@ -93,6 +98,7 @@ def read_report(text: str) -> Load:
         p50_ms=_percentile(text, "50"),
         p99_ms=_percentile(text, "99"),
         errors=errors,
+        told="; ".join(re.findall(r"^(?:WORST |  )((?:\d{3} |Socket errors|Non-2xx).*)$", text, re.M)),
     )
 
 

@@ -18,7 +18,7 @@ function init(args)
   end
 end
 
-good, bad, dry = 0, 0, 0
+good, bad, dry, worst = 0, 0, 0, ""
 function request()
   at = at + 1
   if at > #carts then
@@ -30,11 +30,13 @@ function request()
   return wrk.format("POST", "/checkout", form.headers(token), form.body(key, total, "invoice"))
 end
 
-function response(status, headers)
+function response(status, headers, body)
   if status == 303 and (headers["location"] or ""):find("/order/", 1, true) then
     good = good + 1
   elseif dry == 0 then
     bad = bad + 1
+    -- The first words that are no mark-up, for whoever has to find out.
+    worst = status .. " " .. body:gsub("<style.->.-</style>", ""):gsub("<[^>]*>", " "):gsub("%s+", " "):sub(1, 200)
   end
 end
 
@@ -42,6 +44,7 @@ function done(summary)
   for _, thread in ipairs(threads) do
     print("DONE " .. thread:get("good"))
     print("ERRORS " .. thread:get("bad"))
+    if thread:get("worst") ~= "" then print("WORST " .. thread:get("worst")) end
     if thread:get("dry") > 0 then print("DRY") end
   end
 end
