@@ -39,6 +39,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         # As a shell's background jobs inherit it; what we start would inherit it as well, and never hear Ctrl-C.
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        # As nohup hands on.
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
     import django
     from django.test.utils import setup_test_environment
