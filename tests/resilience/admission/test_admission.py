@@ -123,6 +123,15 @@ def test_a_shop_with_many_requests_leaves_others_their_share(places: int, crowd:
     assert quiet.state is State.WORKING
 
 
+@pytest.mark.parametrize(("others", "held"), [(0, 3), (1, 2), (4, 2)])
+def test_a_crowded_shop_holds_half_of_the_places_where_others_are_seen(others: int, held: int) -> None:
+    room = Room(places=4, waiting=500)
+    for number in range(others):
+        room.leave(room.arrive(f"quiet {number}", Kind.PRODUCT, 0.0)[0], 0.0)
+    noisy = full(room, "noisy", Kind.PRODUCT, 20)
+    assert sum(ticket.state is State.WORKING for ticket in noisy) == held
+
+
 def test_places_add_up_whatever_comes() -> None:
     room, working, now = Room(places=4, waiting=20), list[Ticket](), 0.0
     for _ in range(5_000):
