@@ -98,7 +98,7 @@ def read_report(text: str) -> Load:
         p50_ms=_percentile(text, "50"),
         p99_ms=_percentile(text, "99"),
         errors=errors,
-        told="; ".join(re.findall(r"^(?:WORST |  )((?:\d{3} |Socket errors|Non-2xx).*)$", text, re.M)),
+        told="; ".join(re.findall(r"^(?:WORST|  (?=Socket errors|Non-2xx))\s*(.*)$", text, re.M)),
     )
 
 

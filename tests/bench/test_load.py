@@ -36,6 +36,13 @@ def test_what_a_script_counted_goes_before_requests() -> None:
     assert load.errors == 5 + 3  # refusals that the script expects are its own to count
 
 
+def test_what_is_known_of_errors_is_told() -> None:
+    told = read_report(REPORT + "DONE 1\nERRORS 1\nWORST 503 Please come again\n").told
+    assert told.split("; ") == [
+        "Socket errors: connect 1, read 2, write 0, timeout 4", "Non-2xx or 3xx responses: 3", "503 Please come again",
+    ]  # fmt: skip
+
+
 def test_another_tools_words_are_refused() -> None:
     with pytest.raises(ValueError, match="unable to connect"):
         read_report("unable to connect to 127.0.0.1")
