@@ -66,6 +66,7 @@ class EmbeddedPostgres:
         data_dir: Directory of ours; created when missing.
         pg_bin: Directory of other programs than those of the wheel.
         pg_user: Who runs it when we are root.
+        preload: Library that it loads at its start.
         testing: Give up safety for speed.
         output: Where the server's messages go: a file, or ``subprocess.PIPE``. Default is the log file.
     """
@@ -76,6 +77,7 @@ class EmbeddedPostgres:
         *,
         pg_bin: Path | None = None,
         pg_user: str = "",
+        preload: str = "",
         testing: bool = False,
         output: int | IO[bytes] | None = None,
     ) -> None:
@@ -84,6 +86,7 @@ class EmbeddedPostgres:
         self.testing = testing
         self.process: subprocess.Popen[bytes] | None = None
         self._pg_bin, self._pg_user, self._output = pg_bin, pg_user, output
+        self._preload = preload
 
     def __enter__(self) -> Self:
         self.start()
@@ -205,6 +208,7 @@ class EmbeddedPostgres:
         directory = str(self.layout.socket_dir).replace('"', '""')
         settings = {**SETTINGS, **(TESTING_SETTINGS if self.testing else {})}
         settings["unix_socket_directories"] = f'"{directory}"'
+        settings["shared_preload_libraries"] = self._preload
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return [programs.program("postgres"), "-D", str(self.layout.data), *options]
 

@@ -157,6 +157,14 @@ class Environment:
         read=text,
         default_text="postgres, else nobody",
     )
+    pg_preload: str = setting(
+        "ESELLER_PG_PRELOAD",
+        "",
+        "Library that the embedded PostgreSQL loads at its start, such as for counting statements.",
+        example="pg_stat_statements",
+        read=text,
+        default_text="none",
+    )
     host: str = setting(
         "ESELLER_HOST",
         "127.0.0.1",

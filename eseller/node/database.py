@@ -23,7 +23,7 @@ def running_database(env: Environment) -> Iterator[None]:
     """
     with contextlib.ExitStack() as stack:
         if env.embedded:
-            postgres = EmbeddedPostgres(env.data_dir, pg_bin=env.pg_bin, pg_user=env.pg_user)
+            postgres = EmbeddedPostgres(env.data_dir, pg_bin=env.pg_bin, pg_user=env.pg_user, preload=env.pg_preload)
             if not postgres.in_use():
                 stack.enter_context(postgres)
         if env.prepares:

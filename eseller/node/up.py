@@ -93,7 +93,9 @@ def _program(
 def _start_database(env: Environment, supervisor: Supervisor) -> None:
     """Start the embedded PostgreSQL unless another is used, and prepare either if we may."""
     if env.embedded:
-        postgres = EmbeddedPostgres(env.data_dir, pg_bin=env.pg_bin, pg_user=env.pg_user, output=subprocess.PIPE)
+        postgres = EmbeddedPostgres(
+            env.data_dir, pg_bin=env.pg_bin, pg_user=env.pg_user, preload=env.pg_preload, output=subprocess.PIPE
+        )
 
         def start() -> subprocess.Popen[bytes]:
             return postgres.launch()
