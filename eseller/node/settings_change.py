@@ -70,8 +70,8 @@ class Counts(msgspec.Struct, frozen=True):
         )
 
 
-LEAST_LOOKUPS = 20
-"""A share of fewer says nothing."""
+LEAST_LOOKUPS = 100
+"""A share of fewer says nothing: of twenty, a tenth more is chance."""
 # Samples of /metrics whose share of others should not rise: what it is called, the one, and that of which it is a part.
 _Labels = Mapping[str, str]
 SHARES: dict[str, tuple[str, _Labels, str, _Labels]] = {
