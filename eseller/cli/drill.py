@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 import json
-from typing import Annotated
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 import typer
 
@@ -12,7 +13,9 @@ from eseller.cli import panels
 from eseller.cli.shop import AsJson
 
 DRILLS = {
+    "cache-overload": "The caching server is configured badly, hangs, is full, slow, emptied and killed, under load.",
     "malformed-record": "A record that all shops load is damaged by hand, and a product of each shop.",
+    "noisy-shop": "One shop is asked for fifty times as much as each of the others.",
 }
 group = typer.Typer(help="Exercises: real damage to a platform of their own, and real figures.", no_args_is_help=True)
 
@@ -49,7 +52,20 @@ def run(
     if as_json:
         typer.echo(json.dumps(report))
     else:
-        for field, value in report.items():
-            typer.echo(f"{field.replace('_', ' '):20} {', '.join(value) if isinstance(value, list) else value}")
+        for line in _lines(report):
+            typer.echo(line)
     if report["verdict"] != "passed":
         raise typer.Exit(1)
+
+
+def _lines(report: dict[str, Any], indent: str = "") -> Iterator[str]:
+    for field, value in report.items():
+        name = f"{indent}{field.replace('_', ' '):20}"
+        if isinstance(value, tuple) and value and isinstance(value[0], dict):
+            for one in value:
+                yield ""
+                yield from _lines(one, indent)
+            yield ""
+        else:
+            told = "-" if value in (None, "", ()) else value
+            yield f"{name} {', '.join(told) if isinstance(told, tuple) else told}"

@@ -46,10 +46,15 @@ class Stage(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def stage(say: Say) -> Iterator[Stage]:
-    """Start a platform of the drill's own, fill it with the demo, and take it all away afterwards."""
+def stage(say: Say, **settings: str) -> Iterator[Stage]:
+    """Start a platform of the drill's own, fill it with the demo, and take it all away afterwards.
+
+    Args:
+        say: told what goes on.
+        settings: of the platform, by variable.
+    """
     say("starting a platform of its own")
-    with platform(processes=2, threads=4) as running:
+    with platform(processes=2, threads=4, **settings) as running:
         say("filling it with the demo")
         told = in_platform(running, "eseller.drills.filling")
         shops = msgspec.convert(told["shops"], tuple[DemoShop, ...])

@@ -1,0 +1,164 @@
+"""Buyers who put something in the cart, open the checkout and order, as a browser does without a script."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import threading
+import time
+from collections.abc import Sequence
+from email.message import Message
+from html.parser import HTMLParser
+from http import HTTPStatus
+from http.cookies import SimpleCookie
+from typing import Protocol
+from urllib.parse import urlencode
+
+from eseller.drills.shopping import Answer, Visit
+
+MAIL = "drill@people.example"
+SECRET = "b" * 32
+MOST_BYTES = 4 * 1024 * 1024
+Heard = tuple[int, Message, str]
+"""Status (0: nothing came), headers and body."""
+_ADDRESS = {
+    "email": MAIL,
+    "shipping_name": "Dana Drill",
+    "shipping_line1": "Street 1",
+    "shipping_postcode": "8000",
+    "shipping_city": "Town",
+    "payment_method": "testcard",
+    "card_number": "4242424242424242",
+    "card_expiry": "12/40",
+    "card_cvc": "123",
+    "place": "1",
+}
+
+
+class Shop(Protocol):
+    """Where something is bought."""
+
+    @property
+    def host(self) -> str:
+        """Its host."""
+
+    @property
+    def variant(self) -> int:
+        """What of."""
+
+
+class Buyers:
+    """So many buy at the same time, each a piece in turn in all shops, with a pause between two purchases."""
+
+    def __init__(self, port: int, shops: Sequence[Shop], *, buyers: int, pause: float) -> None:
+        """Prepare them; ``with`` sends them in and calls them back.
+
+        Args:
+            port: of the platform.
+            shops: where they buy.
+            buyers: how many.
+            pause: seconds between two purchases of one buyer.
+        """
+        self.answers: list[Answer] = []
+        self.ordered: list[str] = []
+        """Paths of the pages that have confirmed an order."""
+        self.complaints: list[str] = []
+        """Answers below 500 that were not what a buyer expects: status, path and the first words."""
+        self._port, self._shops, self._pause = port, shops, pause
+        self._over = threading.Event()
+        self._threads = [threading.Thread(target=self._go, args=(number,), daemon=True) for number in range(buyers)]
+
+    def __enter__(self) -> Buyers:
+        """Begin."""
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """End when those have ordered who are about to."""
+        self._over.set()
+        for thread in self._threads:
+            thread.join(60)
+
+    def failed(self) -> list[Answer]:
+        """Return the answers that were no answers: 5xx, or none at all."""
+        return [answer for answer in list(self.answers) if answer.status >= 500 or answer.status == 0]
+
+    def _go(self, number: int) -> None:
+        while not self._over.wait(self._pause):
+            number += 1
+            self._buy(self._shops[number % len(self._shops)])
+
+    def _buy(self, shop: Shop) -> None:
+        status, headers, _ = self._ask(shop, "/cart/add", {"variant": str(shop.variant), "quantity": "1"})
+        cart = SimpleCookie(headers.get("set-cookie", ""))
+        if status != HTTPStatus.SEE_OTHER or "cart" not in cart:
+            return
+        token = cart["cart"].value
+        status, _, form = self._ask(shop, "/checkout", None, cart=token)
+        if status != HTTPStatus.OK:
+            return
+        fields = {**defaults(form), **_ADDRESS, "csrfmiddlewaretoken": SECRET}
+        status, headers, _ = self._ask(shop, "/checkout", fields, cart=token)
+        if status == HTTPStatus.SEE_OTHER:
+            self.ordered.append(headers.get("location", ""))
+
+    def _ask(self, shop: Shop, path: str, form: dict[str, str] | None, *, cart: str = "") -> Heard:
+        began = time.monotonic()
+        status, headers, body = _exchange(self._port, shop.host, path, form, cart)
+        self.answers.append(Answer(Visit(shop.host, path), status, began, time.monotonic() - began))
+        if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            self.complaints.append(f"{status} {shop.host}{path}: {words(body)[:300]}")
+        return status, headers, body
+
+
+def _exchange(port: int, host: str, path: str, form: dict[str, str] | None, cart: str) -> Heard:
+    headers = {"Host": host, "Cookie": f"csrftoken={SECRET}; cart={cart}" if cart else f"csrftoken={SECRET}"}
+    if form is not None:
+        headers |= {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    try:
+        connection.request("GET" if form is None else "POST", path, urlencode(form or {}), headers)
+        answer = connection.getresponse()
+        return answer.status, answer.headers, answer.read(MOST_BYTES).decode(errors="replace")
+    except (OSError, http.client.HTTPException):
+        return 0, Message(), ""
+    finally:
+        connection.close()
+
+
+class _Form(HTMLParser):
+    """What a browser would send of the form with the id ``checkout``, without its buttons."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields: dict[str, str] = {}
+        self._inside = False
+        self._choice = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        has = dict(attrs)
+        if tag == "form":
+            self._inside = has.get("id") == "checkout"
+        if not self._inside:
+            return
+        name, value = has.get("name") or "", has.get("value") or ""
+        if tag == "select":
+            self._choice = name
+        elif tag == "option" and ("selected" in has or self._choice not in self.fields):
+            self.fields[self._choice] = value
+        elif tag == "input" and name and ("checked" in has or has.get("type") not in ("radio", "checkbox", "submit")):
+            self.fields[name] = value
+
+
+def defaults(page: str) -> dict[str, str]:
+    """Return what a checkout is filled in with when it is opened, by field."""
+    parser = _Form()
+    parser.feed(page)
+    return parser.fields
+
+
+def words(page: str) -> str:
+    """Return the words of a page without its mark-up."""
+    bare = re.sub(r"<(style|script)\b.*?</\1>", "", page, flags=re.DOTALL)
+    return " ".join(re.sub(r"<[^>]*>", " ", bare).split())
