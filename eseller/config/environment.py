@@ -275,6 +275,13 @@ class Environment:
         example="true",
         read=truth,
     )
+    pin_processes: bool = setting(
+        "ESELLER_PIN_PROCESSES",
+        True,
+        "Keep each web process on one processor core, in turn; its threads work one at a time anyway.",
+        example="false",
+        read=truth,
+    )
     edge_mb: int = setting(
         "ESELLER_EDGE_MB",
         64,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 import time
@@ -18,6 +19,13 @@ def test_web_processes_share_the_public_port(shared_node: Node) -> None:
     pids = {shared_node.get()[1] for _ in range(60)}
 
     assert pids == {str(shared_node.health(0)["pid"]), str(shared_node.health(1)["pid"])}
+
+
+def test_each_web_process_keeps_to_a_core(shared_node: Node) -> None:
+    cores = [os.sched_getaffinity(shared_node.health(index)["pid"]) for index in (0, 1)]
+
+    assert [len(some) for some in cores] == [1, 1]
+    assert len(cores[0] | cores[1]) == min(2, len(os.sched_getaffinity(0)))
 
 
 def test_health_tells_who_answers_and_how_it_is(shared_node: Node) -> None:
