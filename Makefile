@@ -39,7 +39,7 @@ check: static
 	$(PYTEST) check -n 2 --dist loadfile -q -m "not slow and not browser and not soak"
 
 test: static
-	@tools/debian chromium wrk postgresql-15 redis-server
+	@tools/debian chromium wrk postgresql-15 redis-server nginx
 	$(PYTEST) test -n 2 --dist loadfile -q -m "not soak"
 	ESELLER_PG_BIN=$(PG15) $(PYTEST) test-postgresql-15 -q -m "pg15 and not soak"
 

@@ -47,6 +47,28 @@ def shop(
     _show(figures, "Shop, no page cache", {"products": products, "seconds": seconds}, as_json=as_json)
 
 
+@group.command("edge")
+def edge(
+    rounds: Annotated[int, typer.Option(min=1, max=50, help="Turns of each.")] = 5,
+    seconds: Annotated[int, typer.Option(min=1, max=60, help="Of a turn.")] = 4,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """A kept page beside nginx and a bare Granian with the same bytes, in turns."""
+    import msgspec
+    from rich.console import Console
+
+    from eseller.bench.edge import measure
+
+    with Console(stderr=True).status("") as status:
+        report = msgspec.to_builtins(measure(rounds=rounds, seconds=seconds, say=lambda text: status.update(text)))
+    if as_json:
+        typer.echo(json.dumps(report))
+    else:
+        for name, value in report.items():
+            typer.echo(f"{name.replace('_', ' '):16} {value:g}" if isinstance(value, float) else f"{name:16} {value}")
+    if report["verdict"] != "passed":
+        raise typer.Exit(1)
+
 @group.command("records")
 def records(
     rows: Annotated[int, typer.Option(min=1000, max=5_000_000, help="Rows to scan.")] = 1_000_000,
