@@ -242,8 +242,12 @@ class Edge:
         page = self._from_others(key, route)
         end = time.monotonic() + LEASE_WAIT_SECONDS
         # Without a lease another node is at it; whether it lives nobody knows, so the wait is short.
-        while page is None and not self.shared.lease(key) and time.monotonic() < end:
-            time.sleep(LEASE_PAUSE_SECONDS)
+        ours = False
+        while page is None and not ours and time.monotonic() < end:
+            ours = self.shared.lease(key)
+            if not ours:
+                time.sleep(LEASE_PAUSE_SECONDS)
+            # With the lease as well: who had it may have handed its page over since we looked.
             page = self._from_others(key, route)
         return page
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from eseller.resilience.cache import CacheClient
 from eseller.resilience.edge.depends import tag
+from eseller.resilience.edge.keys import Key
 from eseller.resilience.edge.lent import LentPages
 from eseller.resilience.edge.positions import position
 from tests.resilience.cache.conftest import Server, server
@@ -99,13 +100,25 @@ def test_emptied_caches_cost_one_render_for_each_page(node: MakeNode, server: Se
     assert sorted(made) == ["/p/1", "/p/2", "/p/3"]
 
 
+def test_a_page_that_is_handed_over_just_before_the_lease_is_taken(node: MakeNode) -> None:
+    quick, late = node(), node()
+
+    class Slow(LentPages):
+        def lease(self, key: Key) -> bool:
+            quick.get("/p/7")
+            return super().lease(key)
+
+    assert isinstance(late.edge.shared, LentPages)
+    late.edge.shared.__class__ = Slow
+    assert late.get("/p/7").status == "200 OK"
+    assert (len(quick.origin.asked), len(late.origin.asked)) == (1, 0)
+
+
 def test_a_node_that_died_with_a_lease_holds_up_nobody_for_long(node: MakeNode) -> None:
     dead, alive = node(), node()
     assert dead.edge.shared is not None
     route = dead.site.route("one.example")
     assert route is not None
-    from eseller.resilience.edge.keys import Key
-
     assert dead.edge.shared.lease(Key(1, "/p/7", ""))
     assert not dead.edge.shared.lease(Key(1, "/p/7", ""))
     began = time.monotonic()
