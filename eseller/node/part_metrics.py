@@ -7,6 +7,7 @@ from typing import Any
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
+from eseller.cluster.receipts import ReceiptFigures
 from eseller.node.health import State
 from eseller.resilience.admission.gate import AdmissionFigures
 from eseller.resilience.cache.figures import BOUNDS_MS, CacheFigures
@@ -86,8 +87,16 @@ def _admission(counts: AdmissionFigures) -> Iterator[Metric]:
     yield usual
 
 
+def _receipts(counts: ReceiptFigures) -> Iterator[Metric]:
+    orders = CounterMetricFamily("eseller_receipts", "Orders noted on this node's disk.", labels=["outcome"])
+    orders.add_metric(["written"], counts.written)
+    orders.add_metric(["failed"], counts.failed)
+    yield orders
+
+
 _WRITERS: dict[str, Callable[[Any], Iterator[Metric]]] = {
     "edge": _edge,
     "cache": _cache,
     "admission": _admission,
+    "receipts": _receipts,
 }

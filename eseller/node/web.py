@@ -19,7 +19,9 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
+from eseller.cluster import receipts
 from eseller.cluster.leash import follow_parent
+from eseller.cluster.receipts import RECEIPTS, Receipts
 from eseller.config.environment import Environment, environment
 from eseller.node import bodies, draining
 from eseller.node.admitting import door_of, refusal
@@ -106,6 +108,9 @@ def _loader(env: Environment, index: int, application: str, main: int) -> Callab
             sys.setswitchinterval(SWITCH_SECONDS)
             edge, hear = edge_before(working, env, process, refuse)
             process.reloads |= follow_in_web(env.data_dir, hear)
+            kept = Receipts(env.data_dir / RECEIPTS, process.service)
+            process.parts["receipts"] = kept.figures
+            receipts.keep(kept)
             working = edge if env.edge_mb else working
         # What was loaded stays: looking through it for garbage would hold all threads up.
         gc.collect()

@@ -81,6 +81,7 @@ class Placed(msgspec.Struct, frozen=True, kw_only=True):
     number: str
     state: str
     payment_state: str
+    total: int
     next_path: str
 
 

@@ -1,10 +1,12 @@
 """The checkout, from the form to the order."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from eseller.cluster import receipts
 from eseller.commerce.cart.models import CartLine
 from eseller.commerce.inventory.actions.reserve import release, reserve
 from eseller.commerce.orders.actions import place_order as placing
@@ -71,6 +73,18 @@ def test_a_guest_orders_and_sees_the_order(own: Shopper) -> None:
     assert "Ring on the door" in text
     assert [order["total"] for order in orders(own)] == [87_900]
     assert in_cart(own) == 0
+
+
+def test_a_receipt_is_written_for_each_order_and_for_nothing_else(own: Shopper, tmp_path: Path) -> None:
+    receipts.keep(receipts.Receipts(tmp_path, "web.0"))
+    try:
+        assert place(own, card_number="4000000000000002").status_code == 402
+        assert list(receipts.read_receipts(tmp_path)) == []
+        place(own)
+    finally:
+        receipts.keep(None)
+    (*_declined, order), (receipt,) = orders(own), receipts.read_receipts(tmp_path)
+    assert (receipt.number, receipt.total) == (order["number"], order["total"])
 
 
 def test_the_form_shows_what_it_will_cost(own: Shopper) -> None:

@@ -12,6 +12,7 @@ from eseller.channels.storefront.forms.checkout import CheckoutForm, first_value
 from eseller.channels.storefront.forms.fields import add_errors, has_regions
 from eseller.channels.storefront.site import Site
 from eseller.channels.storefront.visitors import Visitor, visitor_of
+from eseller.cluster import receipts
 from eseller.commerce.customers.errors import InvalidFields
 from eseller.commerce.customers.queries import address_book
 from eseller.commerce.inventory.errors import ReservationGone, SoldOut
@@ -69,6 +70,7 @@ def _place(request: Any, site: Site) -> HttpResponse:
         try:
             details = form.details(site.language)
             placed = place_order(shop=site.shop, owner=visitor.owner, details=details, actor=visitor.actor)
+            receipts.note(shop=site.shop.id, order=placed.public_id, number=placed.number, total=placed.total)
             return see(placed.next_path)
         except InvalidFields as error:
             add_errors(form, error.fields)

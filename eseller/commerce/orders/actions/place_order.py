@@ -229,5 +229,6 @@ def _placed(shop: ShopInfo, made: Made, state: str, payment_state: str, action_p
         number=made.number,
         state=state,
         payment_state=payment_state,
+        total=made.total,
         next_path=prefix + action_path if action_path else own_page,
     )
