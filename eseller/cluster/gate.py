@@ -131,7 +131,6 @@ def _candidate(facts: Facts, wanted: str) -> Member | None:
         if member is not facts.cluster.leader() and member.state in RUNNING and (not wanted or member.name == wanted)
     ]
 
-
     def rank(member: Member) -> tuple[bool, bool, int, str]:
         return not member.role.is_confirmed, member.lag is None, member.lag or 0, member.name
 
