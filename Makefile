@@ -44,4 +44,5 @@ test: static
 	ESELLER_PG_BIN=$(PG15) $(PYTEST) test-postgresql-15 -q -m "pg15 and not soak"
 
 soak: setup-dev
+	@tools/debian wrk redis-server
 	$(PYTEST) soak --may-be-empty -q -m soak

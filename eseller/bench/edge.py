@@ -22,6 +22,7 @@ from eseller.bench.seed import SLUG
 from eseller.bench.wrk import Load, run_wrk
 from eseller.kernel.errors import EsellerError
 from eseller.node.rehearsal import DidNotStart, free_ports, in_platform, platform
+from eseller.node.up import healthy
 from eseller.node.web import BACKLOG
 
 HOST = f"{SLUG}.localhost"
@@ -214,7 +215,7 @@ def _running(command: list[str], port: int, environ: dict[str, str]) -> Iterator
     process = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         end = time.monotonic() + START_SECONDS
-        while not _answers(port):
+        while not healthy(port, path="/page"):
             if process.poll() is not None or time.monotonic() > end:
                 raise DidNotStart(f"{Path(command[0]).name} does not answer.")
             time.sleep(0.05)
@@ -222,14 +223,3 @@ def _running(command: list[str], port: int, environ: dict[str, str]) -> Iterator
     finally:
         process.terminate()
         process.wait(20)
-
-
-def _answers(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    try:
-        connection.request("GET", "/page")
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()

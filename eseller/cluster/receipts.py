@@ -61,7 +61,7 @@ class Receipts:
         self._directory, self._process = directory, process
         self._lock = threading.Lock()
         self._day: date | None = None
-        self._file = -1
+        self._file = self._former = -1
         self._written = self._failed = 0
 
     def note(self, *, shop: int, order: str, number: str, total: int) -> bool:
@@ -96,6 +96,10 @@ class Receipts:
             if day != self._day:
                 self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
                 path = self._directory / f"{day.isoformat()}-{self._process}.jsonl"
+                # Yesterday's stays open for a day more: somebody may be writing to it.
+                if self._former >= 0:
+                    os.close(self._former)
+                self._former = self._file
                 self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
                 self._day = day
                 _sync(self._directory)

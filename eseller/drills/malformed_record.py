@@ -5,18 +5,18 @@ In the incident that this rehearses, most shops answered HTTP 500 for 343 minute
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import msgspec
 
+from eseller.drills.measuring import until
 from eseller.drills.rehearsal import Say, Stage, stage
 from eseller.drills.shopping import Shoppers, Visit, fetch
 
 RATE = 60
 CALM_SECONDS = 5.0
 LONGEST_SECONDS = 60.0
-LOOK_SECONDS = 0.1
 SHARED = "pricing_vatrate"
 _FINDINGS = """
 SELECT table_name, row_id, column_name, writer, writer_db_user FROM tenancy_finding WHERE state = 'open' ORDER BY id
@@ -71,16 +71,16 @@ def _drill(here: Stage, say: Say) -> Report:
             undo = _damage(here)
             began = time.monotonic()
             expected = 1 + 2 * len(here.shops)
-            detected = _until(lambda: len(here.do(_FINDINGS)) >= expected, began)
+            detected = until(lambda: len(here.do(_FINDINGS)) >= expected, most=LONGEST_SECONDS, began=began)
             found = here.do(_FINDINGS)
             say("waiting for the pages to be as they were")
-            healed = _until(lambda: _healed(here, before), began)
+            healed = until(lambda: _healed(here, before), most=LONGEST_SECONDS, began=began)
             time.sleep(CALM_SECONDS)
             say("mending")
             for sql, values in undo:
                 here.do(sql, values)
             mending = time.monotonic()
-        mended = _until(lambda: not here.do(_FINDINGS) and _same(here, before), mending)
+        mended = until(lambda: not here.do(_FINDINGS) and _same(here, before), most=LONGEST_SECONDS, began=mending)
     return _report(shoppers, found, expected, detected, healed, mended)
 
 
@@ -151,15 +151,6 @@ def _heading(body: bytes) -> bytes:
 def _same(here: Stage, before: dict[Visit, bytes]) -> bool:
     """Tell whether all pages are, byte by byte, as they were."""
     return all(fetch(here.running.port, visit) == (200, body) for visit, body in before.items())
-
-
-def _until(holds: Callable[[], bool], began: float) -> float:
-    """Return after how many seconds something held; infinity when it did not in time."""
-    while time.monotonic() - began < LONGEST_SECONDS:
-        if holds():
-            return round(time.monotonic() - began, 2)
-        time.sleep(LOOK_SECONDS)
-    return float("inf")
 
 
 def _report(

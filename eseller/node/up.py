@@ -132,11 +132,11 @@ def _start_processes(env: Environment, supervisor: Supervisor, plan: Plan) -> No
     )
 
 
-def healthy(port: int, *, host: str = "127.0.0.1") -> bool:
-    """Whether the process behind a private port serves."""
+def healthy(port: int, *, host: str = "127.0.0.1", path: str = "/health") -> bool:
+    """Whether the process behind a port serves, as it tells there."""
     connection = http.client.HTTPConnection(host, port, timeout=0.5)
     try:
-        connection.request("GET", "/health")
+        connection.request("GET", path)
         return connection.getresponse().status == 200
     except (OSError, http.client.HTTPException):
         return False
