@@ -220,13 +220,7 @@ class EmbeddedPostgres:
             raise EmbeddedPostgresError(
                 f"{base} belongs to user id {base.stat().st_uid}. Run this as that user, or set ESELLER_DATA."
             )
-        closed = next((path for path in [base, *base.parents] if not _may_pass(path, user)), None)
-        if user and closed:
-            raise EmbeddedPostgresError(
-                f"PostgreSQL runs as {user.name}, who can't reach {base}: {closed} is closed to others. "
-                "Set ESELLER_DATA to a directory that others may pass, such as /var/lib/eseller/demo, "
-                "or run this as an ordinary user."
-            )
+        check_reach(base, user)
 
     def _lock(self) -> int:
         """A file descriptor that holds the directory's lock; waits a little for a server that is stopping."""
@@ -306,6 +300,21 @@ class EmbeddedPostgres:
         if self._output is not None or not self.layout.log.exists():
             return "Its messages tell why."
         return "It said: " + self.layout.log.read_bytes()[-2000:].decode(errors="replace").strip()
+
+
+def check_reach(base: Path, user: leash.User | None) -> None:
+    """Make sure that PostgreSQL's user can reach a directory.
+
+    Raises:
+        EmbeddedPostgresError: A directory on the way is closed to others.
+    """
+    closed = next((path for path in [base, *base.parents] if path.exists() and not _may_pass(path, user)), None)
+    if user and closed:
+        raise EmbeddedPostgresError(
+            f"PostgreSQL runs as {user.name}, who can't reach {base}: {closed} is closed to others. "
+            "Set ESELLER_DATA to a directory that others may pass, such as /var/lib/eseller/demo, "
+            "or run this as an ordinary user."
+        )
 
 
 @contextlib.contextmanager

@@ -7,11 +7,14 @@ counts as not so: a gate that guesses is none.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from datetime import UTC, datetime
 from enum import StrEnum
 
 import msgspec
 
 from eseller.cluster.facts import RUNNING, Facts, Member, Witness
+from eseller.cluster.figures import sickness
+from eseller.cluster.scrub import Scrub
 from eseller.kernel.errors import EsellerError
 
 _MB = 1024 * 1024
@@ -115,6 +118,14 @@ def judge(
     return Gate(not against, candidate.name if candidate else "", tuple(ordered))
 
 
+def fit(facts: Facts, waive: Collection[str] = (), limits: Limits = Limits()) -> tuple[str, ...]:  # noqa: B008  (frozen)
+    """Return the names of all that may become primary, the best first."""
+    members = facts.cluster.members if facts.cluster else ()
+    gates = [judge(facts, limits, wanted=member.name, waive=waive) for member in members]
+    best = judge(facts, limits, waive=waive).candidate
+    return tuple(sorted({gate.candidate for gate in gates if gate.safe}, key=lambda name: (name != best, name)))
+
+
 def _waivable(name: str) -> Fact:
     known = [fact for fact in Fact if fact not in NEVER_WAIVED]
     if name not in known:
@@ -143,8 +154,8 @@ def _reasons(facts: Facts, limits: Limits, candidate: Member | None, wanted: str
         yield Reason(
             fact=Fact.PATRONI,
             holds=False,
-            words="Patroni does not answer.",
-            remedy="See whether it runs on any node: systemctl status patroni",
+            words="Patroni's nodes contradict each other." if facts.disagree else "Patroni does not answer.",
+            remedy="See whether it runs on any node, and reaches its store: systemctl status patroni",
         )
     else:
         words = "Patroni is paused and would do nothing." if cluster.paused else "Patroni answers."
@@ -202,6 +213,12 @@ def _timeline(facts: Facts, candidate: Member) -> Reason:
     return Reason(fact=Fact.TIMELINE, holds=holds, words=words, remedy=f"patronictl reinit, for {candidate.name}")
 
 
+def _when(scrub: Scrub | None) -> str:
+    if scrub is None:
+        return "and was never read through (eseller cluster scrub)"
+    return f"and was read through on {datetime.fromtimestamp(scrub.at, UTC):%Y-%m-%d %H:%M} UTC"
+
+
 def _of_the_node(node: Witness, name: str, limits: Limits) -> Iterator[Reason]:
     def reason(fact: Fact, value: float | None, good: Callable[[float], bool], words: str, remedy: str) -> Reason:
         if value is None:
@@ -224,18 +241,22 @@ def _of_the_node(node: Witness, name: str, limits: Limits) -> Iterator[Reason]:
             f"{name} has {(behind or 0) / _MB:.0f} MB to replay before it could serve.",
             "Wait, or stop what writes so much: eseller services list",
         )
+    found = node.scrub.damaged if node.scrub else ()
     yield reason(
         Fact.PAGES,
         node.damaged_pages,
-        lambda value: value == 0,
-        f"{name} has met {node.damaged_pages or 'no'} damaged pages.",
-        "Take another one, and build this one anew.",
+        lambda value: value == 0 and not found,
+        f"{name} has damaged pages, such as {found[0]}."
+        if found
+        else f"{name} has met {node.damaged_pages or 'no'} damaged pages, {_when(node.scrub)}.",
+        f"Take another one, and build this one anew: eseller cluster rebuild {name}",
     )
+    sick, free = sickness(node.figures), f"{(node.free_disk or 0):.0%} of the data disk of {name} is free."
     yield reason(
         Fact.DISK,
         node.free_disk,
-        lambda value: limits.free_disk <= value <= 1,
-        f"{(node.free_disk or 0):.0%} of the data disk of {name} is free.",
+        lambda value: limits.free_disk <= value <= 1 and not sick,
+        f"{name} is sick itself: {sick}." if sick else free,
         "Make room, or take another one.",
     )
     yield reason(

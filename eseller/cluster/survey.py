@@ -206,10 +206,15 @@ def survey(
         say("sequences")
         checks.append(_sequences(connection))
         say("checksums of the ledger")
-        tables = tuple(_table(connection, name) for name in LEDGER)
+        tables = ledger(connection)
     if files:
         checks += _files(connection, say)
     return Survey(checks=tuple(checks), tables=tables, complete=not any(check.wrong for check in checks))
+
+
+def ledger(connection: Connection) -> tuple[Table, ...]:
+    """Count the rows of the ledger's tables and sum up what is in them."""
+    return tuple(_table(connection, name) for name in LEDGER)
 
 
 def _receipts(connection: Connection, receipts: list[Receipt]) -> Check:

@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eseller.cluster.facts import BadAnswer, Cluster, Facts, Member, Replica, Role, Witness, read_cluster
-from eseller.cluster.gate import NEVER_WAIVED, Fact, Gate, Limits, UnknownFact, judge
+from eseller.cluster.figures import DiskProbe, NodeFigures
+from eseller.cluster.gate import NEVER_WAIVED, Fact, Gate, Limits, UnknownFact, fit, judge
+from eseller.cluster.scrub import Scrub
 
 SOUND = Witness(
     in_recovery=True, timeline=3, unreplayed=0, paused=False, damaged_pages=0, free_disk=0.5, clock_offset=0.01
@@ -62,7 +64,12 @@ FAULTS = {
     "held back": (node(paused=True), {Fact.REPLAY}),
     "a second primary": (node(in_recovery=False), {Fact.REPLAY}),
     "damaged": (node(damaged_pages=1), {Fact.PAGES}),
+    "damaged when it was read through": (node(scrub=Scrub(
+        node="pg2", at=1e9, seconds=9, good=False, damaged=("base/5/1, block 2",),
+    )), {Fact.PAGES}),
     "disk full": (node(free_disk=0.01), {Fact.DISK}),
+    "disk slow": (node(figures=NodeFigures(now=0, disk=DiskProbe(seconds=1.5))), {Fact.DISK}),
+    "disk failing": (node(figures=NodeFigures(now=0, disk=DiskProbe(error="Input/output error"))), {Fact.DISK}),
     "clock off": (node(clock_offset=-5.0), {Fact.CLOCK}),
     "no backup": (msgspec.structs.replace(GOOD, backup_age=None), {Fact.BACKUP}),
     "old backup": (msgspec.structs.replace(GOOD, backup_age=1e6), {Fact.BACKUP}),
@@ -88,6 +95,14 @@ def test_what_does_not_hold_is_named_and_the_gate_is_shut(name: str) -> None:
     first = gate.reasons[0]
     assert not first.holds, "what speaks against it comes first"
     assert all(reason.remedy for reason in gate.reasons if not reason.holds)
+
+
+def test_the_gate_tells_when_pages_were_last_read() -> None:
+    def words(facts: Facts) -> str:
+        return next(reason.words for reason in judge(facts).reasons if reason.fact is Fact.PAGES)
+
+    assert "never read through" in words(GOOD)
+    assert "2001-09-09 01:46 UTC" in words(node(scrub=Scrub(node="pg2", at=1e9, seconds=9, good=True)))
 
 
 def test_a_silent_primary_can_not_gainsay() -> None:
@@ -164,23 +179,65 @@ def test_an_open_gate_means_that_all_of_it_is_so(known: Facts) -> None:
         assert any(r.name == gate.candidate and r.streaming and r.confirmed for r in known.replicas)
 
 
-@given(st.sampled_from(sorted(FAULTS)), st.sampled_from(sorted(set(Witness.__struct_fields__) - {"timeline"})))
+# What a node never told of itself, and that it was never read through, is no reason against it: most never were.
+@given(
+    st.sampled_from(sorted(FAULTS)),
+    st.sampled_from(sorted(set(Witness.__struct_fields__) - {"timeline", "figures", "scrub"})),
+)
 def test_knowing_less_never_opens_the_gate(name: str, field: str) -> None:
     known, _ = FAULTS[name]
     less = {who: msgspec.structs.replace(witness, **{field: None}) for who, witness in known.witnesses.items()}
     assert not judge(msgspec.structs.replace(known, witnesses=less)).safe
 
 
+def test_those_that_are_fit_are_named_the_best_first() -> None:
+    both = msgspec.structs.replace(
+        GOOD,
+        cluster=Cluster((PRIMARY, SYNC, msgspec.structs.replace(PLAIN, role=Role.QUORUM_STANDBY, lag=7))),
+        replicas=tuple(Replica(name=name, streaming=True, confirmed=True) for name in ("pg3", "pg2")),
+    )
+    assert fit(both) == ("pg2", "pg3")
+    assert fit(GOOD) == ("pg2",)
+    assert fit(msgspec.structs.replace(both, backup_age=None)) == ()
+    assert fit(msgspec.structs.replace(both, backup_age=None), ["backup"]) == ("pg2", "pg3")
+    assert fit(Facts()) == ()
+
+
+def test_a_second_primary_is_one_that_is_behind_the_one_that_leads() -> None:
+    leads, stale = Witness(in_recovery=False, timeline=4), Witness(in_recovery=False, timeline=3)
+
+    def names(**witnesses: Witness) -> list[str]:
+        facts = msgspec.structs.replace(GOOD, witnesses=witnesses)
+        return [member.name for member in facts.second_primaries()]
+
+    assert names(pg1=leads, pg2=stale, pg3=SOUND) == ["pg2"]
+    assert names(pg1=leads, pg2=SOUND) == []
+    # The one that leads may be about to go: then the other one is the newer, or nobody knows.
+    assert names(pg1=stale, pg2=leads) == []
+    assert names(pg1=leads, pg2=leads) == []
+    assert names(pg2=stale) == []
+    assert names(pg1=msgspec.structs.replace(leads, in_recovery=True), pg2=stale) == []
+    assert names(pg1=msgspec.structs.replace(leads, timeline=None), pg2=stale) == []
+    assert names(pg1=leads, pg2=msgspec.structs.replace(stale, timeline=None)) == []
+    assert Facts().second_primaries() == ()
+    # Patroni forgets one whose own Patroni is silent.
+    forgotten = msgspec.structs.replace(
+        members(PRIMARY, PLAIN), witnesses={"pg1": leads, "pg2": stale}, former=(SYNC,)
+    )
+    assert forgotten.second_primaries() == (SYNC,)
+
+
 def test_patronis_answer_is_read() -> None:
     answer = b"""{"members": [
         {"name": "pg1", "role": "leader", "state": "running", "api_url": "http://pg1:8008/patroni", "host": "pg1",
          "port": 5432, "timeline": 3},
-        {"name": "pg2", "role": "quorum_standby", "state": "streaming", "timeline": 3, "lag": 16},
+        {"name": "pg2", "role": "quorum_standby", "state": "streaming", "timeline": 3, "lag": 16,
+         "port": 5433, "tags": {"eseller_agent": "http://pg2:8009", "nofailover": false}},
         {"name": "pg3", "role": "replica", "state": "starting", "lag": "unknown"}], "scope": "shops", "pause": true}"""
     assert read_cluster(answer) == Cluster(
         (
-            Member("pg1", Role.LEADER, "running", 3, 0),
-            Member("pg2", Role.QUORUM_STANDBY, "streaming", 3, 16),
+            Member("pg1", Role.LEADER, "running", 3, 0, "pg1", rest="http://pg1:8008/patroni"),
+            Member("pg2", Role.QUORUM_STANDBY, "streaming", 3, 16, port=5433, agent="http://pg2:8009"),
             Member("pg3", Role.REPLICA, "starting"),
         ),
         paused=True,

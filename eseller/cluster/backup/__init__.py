@@ -1,0 +1,1 @@
+"""Backups by Barman, and the proof that each of them can be restored."""

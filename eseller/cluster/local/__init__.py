@@ -1,0 +1,1 @@
+"""A cluster on one machine, to rehearse with: etcd, and PostgreSQL nodes under Patroni."""

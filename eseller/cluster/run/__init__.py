@@ -1,0 +1,1 @@
+"""A switchover or a fail-over as a run: steps in order, each with a limit, evidence and a safe way to stop."""
