@@ -11,6 +11,7 @@ from psycopg import errors
 from psycopg_pool import PoolTimeout
 
 from eseller.kernel.errors import EsellerError
+from eseller.tenancy.outages import is_away, seconds_left
 
 T = TypeVar("T")
 
@@ -42,19 +43,20 @@ def retrying(work: Callable[[], T], *, seconds: float = 8.0) -> T:
     """Run a whole transaction, again while it fails for a reason that passes, with full jitter between.
 
     Args:
-        work: opens its own outermost transaction.
+        work: opens its own outermost transaction, and knows by a key when it was done before: the database may go away
+            after it has committed and before it has said so.
         seconds: after which no new attempt begins.
 
     Raises:
         Busy: when time is up.
     """
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + seconds_left(seconds)
     pause = FIRST_PAUSE
     while True:
         try:
             return work()
         except (OperationalError, InterfaceError, PoolTimeout) as error:
-            if not is_passing(error):
+            if not (is_passing(error) or is_away(error)):
                 raise
             wait = random.uniform(0, pause)  # noqa: S311  (spreads attempts; nothing secret)
             if time.monotonic() + wait > deadline:

@@ -4,6 +4,7 @@ Every statement on a shop-owned table runs in a transaction that has named its s
 transaction, so a pooled connection carries nothing over to its next borrower.
 """
 
+import contextlib
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ import psycopg
 from django.db import connections, transaction
 
 from eseller.kernel import context
+from eseller.tenancy import deadlines, outages
+from eseller.tenancy.connection import require_current
 from eseller.tenancy.errors import ScopeMismatch, Unscoped
 
 WEB = "default"
@@ -72,13 +75,19 @@ def shop_transaction(
                 _announce(connection, shop_id, label)
             yield
         return
-    with context.use(shop_id=shop_id, actor=actor), transaction.atomic(using=WEB, durable=durable):
-        _announce(connection, shop_id, label)
-        connection.eseller_shop_id = shop_id
-        try:
-            yield
-        finally:
-            connection.eseller_shop_id = None
+    with context.use(shop_id=shop_id, actor=actor), contextlib.ExitStack() as after:
+        with transaction.atomic(using=WEB, durable=durable):
+            after.enter_context(deadlines.over(connection.connection))
+            require_current(connection.connection)
+            _announce(connection, shop_id, label)
+            connection.eseller_shop_id = shop_id
+            try:
+                yield
+            finally:
+                connection.eseller_shop_id = None
+            # What fails from here on may have been committed.
+            outages.committing()
+        outages.committed(connection.connection)
 
 
 def _announce(connection: Any, shop_id: int, label: str) -> None:

@@ -332,6 +332,7 @@ CACHES = {
     "commerce/payments/tasks.py:_receivers": "who hears callbacks: code",
     "commerce/pricing/release.py:release_rates": "facts of the release",
     "config/environment.py:environment": "the platform's settings",
+    "config/environment.py:operations_environment": "settings of a process; nothing of a shop",
     "kernel/money.py:digits": "by the currency",
     "media/fetch.py:_tls": "the machine's certificates",
     "services/outbox.py:_renders": "how mails are made: code",

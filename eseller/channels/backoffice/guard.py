@@ -19,6 +19,7 @@ from eseller.kernel.errors import EsellerError
 from eseller.tenancy.guard.diagnose import healed
 from eseller.tenancy.hosts import ShopInfo, shop_info
 from eseller.tenancy.models import User
+from eseller.tenancy.outages import outlast
 from eseller.tenancy.queries import MemberShop, member_shops
 from eseller.tenancy.scope import shop_transaction
 
@@ -120,7 +121,15 @@ class _OfShop(Guarded):
             with _in_time_zone(office.shop.time_zone):
                 if not office.may(needed):
                     return forbidden(request)
-                return _told(request, lambda: healed(office.shop.id, lambda: self.view(request, office, **kwargs)))
+                return _told(request, lambda: self._made(request, office, kwargs))
+
+    def _made(self, request: HttpRequest, office: Office, kwargs: dict[str, Any]) -> HttpResponse:
+        """Make the page: past a bad row, and again when the database went away before anything was written."""
+        return outlast(
+            lambda: healed(office.shop.id, lambda: self.view(request, office, **kwargs)),
+            repeatable=request.method in READING,
+            writes=request.method not in READING,
+        )
 
 
 def public(view: View) -> Guarded:

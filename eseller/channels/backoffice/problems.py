@@ -1,11 +1,16 @@
 """Pages that say that something is not there, not allowed, or went wrong. They need no database."""
 
+import sys
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from eseller.kernel.errors import EsellerError
+from eseller.tenancy.outages import is_away
+
+RETRY_SECONDS = 5
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  (Django's)
@@ -17,14 +22,27 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """Say that it is our fault."""
+    """Say that it is our fault, or that the database is away, as in a switchover."""
     with translation.override(translation.get_language_from_request(request)):  # asks no database
+        # Django calls us where it caught what went wrong.
+        error = sys.exc_info()[1]
+        if error is not None and is_away(error):
+            return _away(request)
         return _page(
             request,
             500,
             _("Something went wrong on our side"),
             _("Nothing was changed. Go back and try again; what you typed is still there."),
         )
+
+
+def _away(request: HttpRequest) -> HttpResponse:
+    text = _("It is not known whether what you sent was saved. Look at it before you send it again.")
+    if request.method in ("GET", "HEAD"):
+        text = _("Please try again in a few seconds.")
+    response = _page(request, 503, _("We'll be right back"), text)
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 def forbidden(request: HttpRequest) -> HttpResponse:

@@ -18,6 +18,7 @@ from eseller.channels.storefront import errors
 from eseller.channels.storefront.site import Site, prefix
 from eseller.kernel.errors import EsellerError
 from eseller.tenancy.guard.diagnose import healed
+from eseller.tenancy.outages import is_away, outlast
 
 P = ParamSpec("P")
 View = Callable[Concatenate[Any, Site, P], HttpResponse]
@@ -60,6 +61,12 @@ def posted_from_public(view: View[P]) -> Door:
     return csrf_exempt(_door(view, ("POST",), view))
 
 
+def repeatable(view: View[P]) -> View[P]:
+    """Mark a view whose POST may be run again after it has committed: by a key it knows what it has done."""
+    view.repeatable = True  # type: ignore[attr-defined]
+    return view
+
+
 def machine(view: Callable[..., HttpResponse]) -> Door:
     """Make a view an answer for machines, outside of languages: read only. A bad row hides itself, not the answer."""
 
@@ -67,7 +74,7 @@ def machine(view: Callable[..., HttpResponse]) -> Door:
     @wraps(view)
     def door(request: Any, **kwargs: Any) -> HttpResponse:
         try:
-            return healed(request.shop.id, lambda: view(request, **kwargs))
+            return outlast(lambda: healed(request.shop.id, lambda: view(request, **kwargs)), repeatable=True)
         except (OperationalError, InterfaceError):
             return errors.unavailable(request, log=True)
 
@@ -100,7 +107,7 @@ def _answer(
     if site.shop.state != "open":
         return errors.closed(request)
     try:
-        return healed(site.shop.id, lambda: view(request, site, **kwargs))
+        return _made(view, request, site, kwargs)
     except Http404:
         return errors.not_found(request)
     except EsellerError as error:
@@ -109,8 +116,21 @@ def _answer(
         if error.retryable:
             return errors.unavailable(request)
         raise
-    except (OperationalError, InterfaceError):
+    except Exception as error:
+        # Whatever it is wrapped in: a database that is away is told of as such.
+        if not (is_away(error) or isinstance(error, OperationalError | InterfaceError)):
+            raise
         return errors.unavailable(request, log=True)
+
+
+def _made(view: Callable[..., HttpResponse], request: Any, site: Site, kwargs: dict[str, Any]) -> HttpResponse:
+    """Make the page: past a bad row, and again when the database went away meanwhile."""
+    reads = request.method in READING
+    return outlast(
+        lambda: healed(site.shop.id, lambda: view(request, site, **kwargs)),
+        repeatable=reads or getattr(view, "repeatable", False),
+        writes=not reads,
+    )
 
 
 def _without_prefix(request: Any, language: str) -> HttpResponse:

@@ -77,14 +77,27 @@ def unavailable(request: Any, *, log: bool = False) -> HttpResponse:
     """Answer 503: trying again in a few seconds may help."""
     if log:
         _log_cause(request)
-    response = _page(
-        request,
-        503,
-        lambda: (
-            _("We'll be right back"),
-            _("The shop is very busy at this moment. Please try again in a few seconds."),
-        ),
-    )
+    if request.method in ("GET", "HEAD"):
+        response = _page(
+            request,
+            503,
+            lambda: (
+                _("We'll be right back"),
+                _("The shop is very busy at this moment. Please try again in a few seconds."),
+            ),
+        )
+    else:
+        response = _page(
+            request,
+            503,
+            lambda: (
+                _("This could not be confirmed"),
+                _(
+                    "Your cart is kept. Go back and send it again in a few seconds; an order that you send again is "
+                    "taken only once."
+                ),
+            ),
+        )
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 

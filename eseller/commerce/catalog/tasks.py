@@ -9,7 +9,7 @@ from eseller.tenancy.scope import shop_transaction
 ACTOR = "job:rebuild_search"
 
 
-@app.task(name="catalog.rebuild_search", queue="upkeep", retry=RetryStrategy(max_attempts=5, exponential_wait=4))
+@app.task(name="catalog.rebuild_search", queue="search", retry=RetryStrategy(max_attempts=5, exponential_wait=4))
 def rebuild(shop_id: int) -> None:
     """Write a shop's search anew, in small transactions: after its languages changed."""
     done: int | None = 0

@@ -11,7 +11,7 @@ _SHOPS = "SELECT DISTINCT shop_id FROM inventory_reservation WHERE state = 'held
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="inventory.expire_reservations", queue="upkeep", queueing_lock="inventory.expire_reservations")
+@app.task(name="inventory.expire_reservations", queue="expiry", queueing_lock="inventory.expire_reservations")
 def expire_reservations(timestamp: int) -> None:  # noqa: ARG001  (passed by name)
     """Give back the stock of checkouts that were given up, shop by shop, in small batches."""
 

@@ -47,7 +47,7 @@ def finish_refund(shop_id: int, payment: int) -> None:
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="orders.expire_pending", queue="upkeep", queueing_lock="orders.expire_pending")
+@app.task(name="orders.expire_pending", queue="expiry", queueing_lock="orders.expire_pending")
 def expire_orders(timestamp: int) -> None:  # noqa: ARG001  (passed by name)
     """Give up orders whose payment never came, shop by shop, in small batches."""
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection
 
@@ -23,6 +24,7 @@ from eseller.commerce.pricing.models import Price
 from eseller.kernel import clock
 from eseller.kernel.money import MAX_AMOUNT
 from eseller.tenancy.hosts import ShopInfo
+from eseller.tenancy.outages import outlast
 from eseller.tenancy.scope import shop_transaction
 from tests.commerce import shopping
 
@@ -99,6 +101,48 @@ def test_adding_takes_two_statements(info: ShopInfo) -> None:
         with shop_transaction(info.id), connection.execute_wrapper(count):
             add_line(owner=owner, shop=info, variant_id=mug, quantity=1, actor="shopper")
         assert len(statements) == 2
+
+
+def test_what_was_added_and_not_told_is_not_added_again(info: ShopInfo) -> None:
+    """The database goes away after the commit and before its answer, so the request is begun anew."""
+    mug = shopping.make_variant(info)
+    owner = shopping.fill_cart(info, {mug: 1})
+    answers: list[Any] = []
+
+    def request() -> Any:
+        answers.append(add(info, owner, mug, 2))
+        if len(answers) == 1:
+            raise psycopg.OperationalError("server closed the connection unexpectedly")
+        return answers[-1]
+
+    told = outlast(request, repeatable=True)
+    assert pieces(info, owner) == {mug: 3}
+    assert len(answers) == 2
+    assert (told.quantity, told.count) == (answers[0].quantity, answers[0].count) == (3, 3)
+    # Another request adds again.
+    outlast(lambda: add(info, owner, mug, 1), repeatable=True)
+    assert pieces(info, owner) == {mug: 4}
+
+
+def test_a_cart_that_was_made_and_not_told_of_is_found_again(info: ShopInfo) -> None:
+    """Nobody ever had the first token; the second one opens the same cart, with as much in it."""
+    mug = shopping.make_variant(info)
+    tokens: list[str] = []
+
+    def request() -> Any:
+        added = add(info, CartOwner(), mug, 2)
+        tokens.append(added.new_token)
+        if len(tokens) < 3:
+            raise psycopg.OperationalError("server closed the connection unexpectedly")
+        return added
+
+    told = outlast(request, repeatable=True)
+    assert len(set(tokens)) == 3
+    assert (told.new_token, told.quantity, told.count) == (tokens[-1], 2, 2)
+    assert pieces(info, CartOwner(token=tokens[-1])) == {mug: 2}
+    assert pieces(info, CartOwner(token=tokens[0])) == {}
+    with shop_transaction(info.id):
+        assert Cart.objects.count() == 1
 
 
 def test_what_has_no_stock_row_is_sold_out_as_on_its_page(info: ShopInfo) -> None:

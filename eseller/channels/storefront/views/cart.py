@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from eseller.channels.storefront import pages
-from eseller.channels.storefront.answers import posted, posted_from_public, private, see
+from eseller.channels.storefront.answers import posted, posted_from_public, private, repeatable, see
 from eseller.channels.storefront.choice import variant_of
 from eseller.channels.storefront.numbers import whole
 from eseller.channels.storefront.site import Site
@@ -33,6 +33,7 @@ def cart(request: Any, site: Site) -> HttpResponse:
 
 
 @posted_from_public
+@repeatable
 def add(request: Any, site: Site) -> HttpResponse:
     """Put a variant in the cart. A page with script stays where it is; without, the cart follows."""
     quantity = whole(request.POST.get("quantity", "1"))
@@ -53,6 +54,7 @@ def add(request: Any, site: Site) -> HttpResponse:
 
 
 @posted
+@repeatable
 def update(request: Any, site: Site) -> HttpResponse:
     """Set quantities (fields ``q-VARIANT``) or take one variant out (button ``remove``)."""
     quantities: dict[int, int] = {}

@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from eseller.channels.storefront import errors, pages
-from eseller.channels.storefront.answers import private, see
+from eseller.channels.storefront.answers import private, repeatable, see
 from eseller.channels.storefront.forms.checkout import CheckoutForm, first_values
 from eseller.channels.storefront.forms.fields import add_errors, has_regions
 from eseller.channels.storefront.site import Site
@@ -28,6 +28,7 @@ from eseller.ui.formats import money
 
 
 @private
+@repeatable
 def checkout(request: Any, site: Site) -> HttpResponse:
     """Show the order form; take it when it is sent by the button that places the order."""
     try:
