@@ -69,6 +69,31 @@ def edge(
     if report["verdict"] != "passed":
         raise typer.Exit(1)
 
+
+@group.command("watch")
+def watch(
+    nodes: Annotated[int, typer.Option(min=1, max=2000, help="Processes to look at.")] = 200,
+    shops: Annotated[int, typer.Option(min=1, max=100_000, help="Shops that they tell of.")] = 10_000,
+    seconds: Annotated[int, typer.Option(min=5, max=600, help="For how long.")] = 30,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """What one process needs to watch many, which are simulated."""
+    import msgspec
+    from rich.console import Console
+
+    from eseller.bench.watching import measure
+
+    with Console(stderr=True).status("looking …"):
+        report = msgspec.to_builtins(measure(nodes=nodes, shops=shops, seconds=seconds))
+    if as_json:
+        typer.echo(json.dumps(report))
+    else:
+        for name, value in report.items():
+            typer.echo(f"{name.replace('_', ' '):12} {value}")
+    if report["verdict"] != "passed":
+        raise typer.Exit(1)
+
+
 @group.command("records")
 def records(
     rows: Annotated[int, typer.Option(min=1000, max=5_000_000, help="Rows to scan.")] = 1_000_000,

@@ -1,0 +1,1 @@
+"""Incidents: what has happened, who is told what of it, and what is done so that it does not happen again."""
