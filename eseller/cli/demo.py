@@ -11,7 +11,9 @@ import typer
 from eseller.cli import panels
 from eseller.cli.up import Port, use_port
 
-LOAD = (sys.executable, "-m", "eseller.cli.main", "demo", "--load-only")
+MIGRATE = (sys.executable, "-m", "eseller.node.migrate")
+STEPS = {"migrate": MIGRATE, "demo": (sys.executable, "-m", "eseller.cli.main", "demo", "--load-only")}
+"""What makes the demonstration's database."""
 
 
 def register(app: typer.Typer) -> None:
@@ -33,9 +35,9 @@ def demo(
         return
     from eseller.config.environment import environment
     from eseller.node.console import Console
-    from eseller.node.up import MIGRATE, Plan, up
+    from eseller.node.up import Plan, up
 
-    up(environment(), console=Console(), plan=Plan(steps={"migrate": MIGRATE, "demo": LOAD}))
+    up(environment(), console=Console(), plan=Plan(steps=STEPS))
 
 
 def _load() -> None:

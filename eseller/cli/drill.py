@@ -15,6 +15,8 @@ from eseller.cli.shop import AsJson
 DRILLS = {
     "cache-overload": "The caching server is configured badly, hangs, is full, slow, emptied and killed, under load.",
     "malformed-record": "A record that all shops load is damaged by hand, and a product of each shop.",
+    "primary-overload": "The primary's disk answers late with its secondaries behind; then a statement runs away.",
+    "first-to-know": "Each part of the platform is stopped in turn: who knows when, and what does the public read?",
     "noisy-shop": "One shop is asked for fifty times as much as each of the others.",
 }
 group = typer.Typer(help="Exercises: real damage to a platform of their own, and real figures.", no_args_is_help=True)

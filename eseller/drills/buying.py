@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import re
+import secrets
 import threading
 import time
 from collections.abc import Sequence
@@ -16,13 +17,14 @@ from urllib.parse import urlencode
 
 from eseller.drills.shopping import Answer, Visit
 
-MAIL = "drill@people.example"
+MAIL = "drill-%@people.example"
+"""What the mail addresses of buyers look like; each purchase has one of its own."""
 SECRET = "b" * 32
 MOST_BYTES = 4 * 1024 * 1024
+AGAIN_SECONDS = 1.0
 Heard = tuple[int, Message, str]
 """Status (0: nothing came), headers and body."""
 _ADDRESS = {
-    "email": MAIL,
     "shipping_name": "Dana Drill",
     "shipping_line1": "Street 1",
     "shipping_postcode": "8000",
@@ -50,7 +52,9 @@ class Shop(Protocol):
 class Buyers:
     """So many buy at the same time, each a piece in turn in all shops, with a pause between two purchases."""
 
-    def __init__(self, port: int, shops: Sequence[Shop], *, buyers: int, pause: float) -> None:
+    def __init__(
+        self, port: int, shops: Sequence[Shop], *, buyers: int, pause: float, patience: int = 0, seconds: float = 20
+    ) -> None:
         """Prepare them; ``with`` sends them in and calls them back.
 
         Args:
@@ -58,13 +62,20 @@ class Buyers:
             shops: where they buy.
             buyers: how many.
             pause: seconds between two purchases of one buyer.
+            patience: how many times a buyer sends an order again that was not answered, or refused as unavailable.
+            seconds: after which a buyer takes a request for unanswered.
         """
         self.answers: list[Answer] = []
         self.ordered: list[str] = []
         """Paths of the pages that have confirmed an order."""
+        self.attempted: list[str] = []
+        """Mail addresses of purchases for which an order was sent, answered or not."""
+        self.acknowledged: dict[str, float] = {}
+        """Those that were told that they have ordered, and when, by ``time.monotonic``."""
         self.complaints: list[str] = []
         """Answers below 500 that were not what a buyer expects: status, path and the first words."""
         self._port, self._shops, self._pause = port, shops, pause
+        self._patience, self._seconds = patience, seconds
         self._over = threading.Event()
         self._threads = [threading.Thread(target=self._go, args=(number,), daemon=True) for number in range(buyers)]
 
@@ -98,25 +109,34 @@ class Buyers:
         status, _, form = self._ask(shop, "/checkout", None, cart=token)
         if status != HTTPStatus.OK:
             return
-        fields = {**defaults(form), **_ADDRESS, "csrfmiddlewaretoken": SECRET}
-        status, headers, _ = self._ask(shop, "/checkout", fields, cart=token)
-        if status == HTTPStatus.SEE_OTHER:
-            self.ordered.append(headers.get("location", ""))
+        mail = MAIL.replace("%", secrets.token_hex(8))
+        fields = {**defaults(form), **_ADDRESS, "email": mail, "csrfmiddlewaretoken": SECRET}
+        self.attempted.append(mail)
+        for _ in range(self._patience + 1):
+            status, headers, _ = self._ask(shop, "/checkout", fields, cart=token)
+            if status == HTTPStatus.SEE_OTHER and headers.get("location", "").endswith("/cart"):
+                self.complaints.append(f"the cart of {mail} at {shop.host} was empty when it was ordered")
+            elif status == HTTPStatus.SEE_OTHER:
+                self.ordered.append(headers.get("location", ""))
+                self.acknowledged[mail] = time.monotonic()
+            if status != HTTPStatus.SERVICE_UNAVAILABLE and status:
+                return
+            time.sleep(AGAIN_SECONDS)
 
     def _ask(self, shop: Shop, path: str, form: dict[str, str] | None, *, cart: str = "") -> Heard:
         began = time.monotonic()
-        status, headers, body = _exchange(self._port, shop.host, path, form, cart)
+        status, headers, body = _exchange(self._port, shop.host, path, form, cart, self._seconds)
         self.answers.append(Answer(Visit(shop.host, path), status, began, time.monotonic() - began))
         if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
             self.complaints.append(f"{status} {shop.host}{path}: {words(body)[:300]}")
         return status, headers, body
 
 
-def _exchange(port: int, host: str, path: str, form: dict[str, str] | None, cart: str) -> Heard:
+def _exchange(port: int, host: str, path: str, form: dict[str, str] | None, cart: str, seconds: float) -> Heard:
     headers = {"Host": host, "Cookie": f"csrftoken={SECRET}; cart={cart}" if cart else f"csrftoken={SECRET}"}
     if form is not None:
         headers |= {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
     try:
         connection.request("GET" if form is None else "POST", path, urlencode(form or {}), headers)
         answer = connection.getresponse()

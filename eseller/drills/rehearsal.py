@@ -54,7 +54,7 @@ def stage(say: Say, **settings: str) -> Iterator[Stage]:
         settings: of the platform, by variable.
     """
     say("starting a platform of its own")
-    with platform(processes=2, threads=4, **settings) as running:
+    with platform(processes=2, threads=4, command=("up",), around=None, **settings) as running:
         say("filling it with the demo")
         told = in_platform(running, "eseller.drills.filling")
         shops = msgspec.convert(told["shops"], tuple[DemoShop, ...])

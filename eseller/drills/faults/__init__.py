@@ -1,0 +1,1 @@
+"""Faults of the database, each under a stream of orders."""
