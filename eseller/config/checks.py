@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from eseller.config.environment import Environment
 
 ROLES: Mapping[Role, str] = {"owner": "eseller_owner", "web": "eseller_web", "platform": "eseller_platform"}
+NO_LOGIN = "E014"
+"""There is no login at the database that web processes use."""
 # Variables with our prefix that are read by the tests and set-up scripts only.
 FOREIGN_VARIABLES = frozenset({CONFIG_VARIABLE, "ESELLER_CHROMIUM", "ESELLER_PYTHON"})
 
@@ -95,7 +97,7 @@ def _logins(env: Environment) -> Found:
     if underived and not env.database_web_url:
         message = "is empty, and can't be derived from what is given."
         remedy = "Set it for every process, or DATABASE_URL and ESELLER_SECRET, from which the roles' logins follow."
-        yield "E014", "DATABASE_WEB_URL", message, remedy
+        yield NO_LOGIN, "DATABASE_WEB_URL", message, remedy
 
 
 def _ports(env: Environment) -> Found:
@@ -103,6 +105,15 @@ def _ports(env: Environment) -> Found:
     if last > 65535 or first <= env.port <= last:
         remedy = f"Choose a range below 65536 without the public port {env.port}."
         yield "E008", "ESELLER_PRIVATE_PORT_BASE", f"private ports {first} to {last} don't fit.", remedy
+
+
+    if env.watch and (env.watch_port == env.port or first <= env.watch_port <= last):
+        remedy = f"Choose another than {env.port} and {first} to {last}, or set ESELLER_WATCH to false."
+        yield "E017", "ESELLER_WATCH_PORT", f"{env.watch_port} is the port of something else.", remedy
+    others = {env.port, env.watch_port, *range(first, last + 1)}
+    if env.operations and env.operations_port in others:
+        remedy = "Choose another, or set ESELLER_OPERATIONS to false."
+        yield "E018", "ESELLER_OPERATIONS_PORT", f"{env.operations_port} is the port of something else.", remedy
 
 
 def _hosts(env: Environment) -> Found:

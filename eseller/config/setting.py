@@ -125,6 +125,9 @@ def whole(lowest: int, highest: int) -> Callable[[str], int]:
     return read
 
 
+port_number = whole(1, 65535)
+
+
 def choice(*words: str) -> Callable[[str], str]:
     """A reader of one of some words."""
 
@@ -174,6 +177,28 @@ def url(*schemes: str) -> Callable[[str], str]:
         return text(value)
 
     return read
+
+
+def patroni_urls(value: str) -> str:
+    """Addresses of Patroni's REST API with commas between; empty is allowed."""
+    for one in value.split(",") if value else ():
+        url("http", "https")(one or "nothing")
+    return text(value)
+
+
+def addresses(value: str) -> str:
+    """Hosts and ports as ``HOST:PORT`` with commas between; empty is allowed. See `split_addresses`."""
+    for one in value.split(",") if value else ():
+        host, _, port = one.strip().rpartition(":")
+        if not host_name(host) or not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 2**16):
+            raise Unreadable("E001", f"{one[:80]!r} is no HOST:PORT.", "Give some such as 10.0.0.5:8100,10.0.0.5:8101")
+    return text(value)
+
+
+def split_addresses(value: str) -> list[tuple[str, int]]:
+    """The hosts and ports of a list that `addresses` has read."""
+    found = (one.strip().rpartition(":") for one in value.split(",") if one.strip())
+    return [(host, int(port)) for host, _, port in found]
 
 
 def cache_url(value: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from eseller.cluster.address import Role
 from eseller.config.environment import environment
+from eseller.tenancy.connection import TellingConnection, share
 
 ENV = environment()
 BASE = Path(__file__).resolve().parent.parent
@@ -57,6 +58,12 @@ ROOT_URLCONF = "eseller.config.urls"
 WSGI_APPLICATION = "eseller.config.wsgi.application"
 
 
+share(ENV.data_dir / "timeline")
+# A pool that can't connect pauses ever longer between its attempts, and no request could make it try: so it gives up
+# at once, and the next request makes it try again.
+POOL = {"max_idle": 300, "reconnect_timeout": 0.2, "connection_class": TellingConnection}
+
+
 def _database(role: Role, pool_size: int) -> dict[str, Any]:
     address = ENV.role_url(role)
     return {
@@ -71,7 +78,7 @@ def _database(role: Role, pool_size: int) -> dict[str, Any]:
             # No call without a deadline: for connecting, for a dead peer, for a free connection of the pool.
             "connect_timeout": 2,
             "tcp_user_timeout": 3000,
-            **({"pool": {"min_size": 0, "max_size": pool_size, "timeout": 0.5, "max_idle": 300}} if pool_size else {}),
+            **({"pool": {"min_size": 0, "max_size": pool_size, "timeout": 0.5, **POOL}} if pool_size else {}),
             "prepare_threshold": 5,
             **dict(address.params),
         },
@@ -162,7 +169,8 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": ENV.log_level.upper()},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
-        "psycopg.pool": {"level": "WARNING"},
+        # Each attempt would be told of while the database is away; that it is, and is back, is told once elsewhere.
+        "psycopg.pool": {"level": "ERROR"},
         "procrastinate": {"level": "WARNING"},
     },
 }

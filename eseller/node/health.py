@@ -20,7 +20,7 @@ from eseller.tenancy.snapshots import active
 
 OLD_SECONDS = 10.0
 """No request should take so long."""
-DEAF_SECONDS = 5.0
+DEAF_SECONDS = 3.0
 """A process should have heard of changes since."""
 Phase = Literal["starting", "serving", "draining"]
 
@@ -45,6 +45,7 @@ class State:
         is_idle: Whether nothing is being worked on.
         reloads: Read something anew from the database, by name.
         parts: Figures of what it is made of, by name: ``edge``, ``cache``.
+        checks: What else it tells on ``/health``, by name: a value, its unit, and whether that is a warning.
     """
 
     def __init__(self, service: str, *, gauge: Gauge | None = None, threads: int = 0) -> None:
@@ -56,6 +57,7 @@ class State:
         self.is_idle: Callable[[], bool] = lambda: True
         self.reloads: dict[str, Callable[[], object]] = {}
         self.parts: dict[str, Callable[[], msgspec.Struct]] = {}
+        self.checks: dict[str, Callable[[], tuple[float, str, bool]]] = {}
         self.started = time.monotonic()
 
     def drain(self) -> None:
@@ -83,6 +85,9 @@ def health(state: State) -> dict[str, Any]:
     """The answer of ``/health``, in the shape of health+json; with members of our own that say who answers."""
     counts = state.gauge.figures() if state.gauge else None
     checks = dict(_checks(state, counts))
+    for name, told in state.checks.items():
+        value, unit, warns = told()
+        checks[name] = _check("component", value, unit, warns=warns)
     serves = state.phase == "serving"
     warned = any(check["status"] != "pass" for check in checks.values())
     answer: dict[str, Any] = {

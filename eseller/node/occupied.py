@@ -49,6 +49,8 @@ def check_ports(env: Environment) -> None:
     ports = [("ESELLER_PORT", env.host, env.port)]
     private = range(env.web_processes + 1)
     ports += [("ESELLER_PRIVATE_PORT_BASE", env.private_host, env.private_port(index)) for index in private]
+    ports += [("ESELLER_WATCH_PORT", env.private_host, env.watch_port)] if env.watch else []
+    ports += [("ESELLER_OPERATIONS_PORT", env.host, env.operations_port)] if env.operations else []
     deadline = time.monotonic() + PATIENCE_SECONDS
     for variable, host, port in ports:
         while trouble := _trouble(host, port):

@@ -7,11 +7,13 @@ from typing import Any
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
+from eseller.cluster.backup.catalogue import BackupFigures
 from eseller.cluster.receipts import ReceiptFigures
 from eseller.node.health import State
 from eseller.resilience.admission.gate import AdmissionFigures
 from eseller.resilience.cache.figures import BOUNDS_MS, CacheFigures
 from eseller.resilience.edge.figures import EdgeFigures
+from eseller.tenancy.outages import Figures as OutageFigures
 
 _STATES = ("closed", "open", "half_open")
 
@@ -94,9 +96,30 @@ def _receipts(counts: ReceiptFigures) -> Iterator[Metric]:
     yield orders
 
 
+def _outages(counts: OutageFigures) -> Iterator[Metric]:
+    yield CounterMetricFamily(
+        "eseller_outages_repeated", "Runs of requests that were begun anew without a database.", counts.repeated
+    )
+    requests = CounterMetricFamily(
+        "eseller_outages_requests", "Requests that found no database, by what came of them.", labels=["outcome"]
+    )
+    requests.add_metric(["outlasted"], counts.outlasted)
+    requests.add_metric(["given_up"], counts.given_up)
+    yield requests
+
+
+def _backup(counts: BackupFigures) -> Iterator[Metric]:
+    if counts.age is not None:
+        yield GaugeMetricFamily(
+            "eseller_backup_age_seconds", "Age of the last backup that was proved good.", counts.age, unit="seconds"
+        )
+
+
 _WRITERS: dict[str, Callable[[Any], Iterator[Metric]]] = {
     "edge": _edge,
     "cache": _cache,
     "admission": _admission,
     "receipts": _receipts,
+    "outages": _outages,
+    "backup": _backup,
 }

@@ -14,7 +14,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -53,6 +53,7 @@ class PrivateServer(ThreadingHTTPServer):
         address: Host and port to listen on.
         process: The process.
         control: Takes its control calls.
+        pages: What it tells besides, by path.
     """
 
     daemon_threads = True
@@ -60,13 +61,16 @@ class PrivateServer(ThreadingHTTPServer):
     request_queue_size = 128
     tick_seconds = 0.5
 
-    def __init__(self, address: tuple[str, int], process: State, control: Control) -> None:
+    def __init__(
+        self, address: tuple[str, int], process: State, control: Control, pages: Mapping[str, Callable[[], Answer]] = {}
+    ) -> None:
         self.control, metrics = control, Metrics(process, control.counts)
         self.pages: dict[str, Callable[[], Answer]] = {
             "/health": lambda: _health(process),
             "/findings": _findings,
             "/figures": lambda: _figures(process),
             "/metrics": lambda: (200, CONTENT_TYPE, metrics.text()),
+            **pages,
         }
         # Pages of a browser that were made to believe that their host is this machine may not read here.
         self.local = address[0] == "localhost" or address[0].startswith("127.")
@@ -116,20 +120,23 @@ class PrivateServer(ThreadingHTTPServer):
             client.shutdown(socket.SHUT_RDWR)
 
 
-def open_port(env: Environment, index: int, process: State) -> PrivateServer:
+def open_port(
+    env: Environment, port: int, process: State, pages: Mapping[str, Callable[[], Answer]] = {}
+) -> PrivateServer:
     """Answer at a private port from now on.
 
     Args:
         env: The settings.
-        index: Number of the port, from 0.
+        port: Which.
         process: Whose it is.
+        pages: What it tells besides what every process does, by path.
 
     Raises:
         OSError: The port can't be listened on.
     """
     directory: Path = env.data_dir / "control"
     control = Control(process, read_keys(env.control_keys), directory)
-    server = PrivateServer((env.private_host, env.private_port(index)), process, control)
+    server = PrivateServer((env.private_host, port), process, control, pages)
     server.serve_in_background()
     return server
 

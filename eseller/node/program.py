@@ -27,6 +27,7 @@ class Program:
         colour: Colour of its name.
         stop_signal: Asks it to finish what it is doing and end.
         stop_seconds: How long it may take for that before it is killed.
+        longest_delay: Seconds before it is started again, at most.
     """
 
     name: str
@@ -34,12 +35,21 @@ class Program:
     colour: str = "cyan"
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds: float = 15.0
+    longest_delay: float = LONGEST_DELAY
 
 
-def leashed(command: Sequence[str], environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    """Start a command that the kernel kills when we die, apart from the terminal's Ctrl-C."""
+def leashed(
+    command: Sequence[str], environ: Mapping[str, str], *, before: Sequence[str] = ()
+) -> subprocess.Popen[bytes]:
+    """Start a command that the kernel kills when we die, apart from the terminal's Ctrl-C.
+
+    Args:
+        command: What to start.
+        environ: Its environment.
+        before: Another command that becomes it.
+    """
     return subprocess.Popen(
-        leash.command(command, last_signal=signal.SIGKILL),
+        [*before, *leash.command(command, last_signal=signal.SIGKILL)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -76,7 +86,7 @@ class Child:
         """Decide when to start it again: at once after a long life, ever later when it keeps failing."""
         steady = time.monotonic() - self.started > STEADY_SECONDS
         self.failures = 1 if steady else self.failures + 1
-        delay = min(FIRST_DELAY * 2.0 ** (self.failures - 1), LONGEST_DELAY)
+        delay = min(FIRST_DELAY * 2.0 ** (self.failures - 1), self.program.longest_delay)
         self.restart_at = time.monotonic() + delay
         return delay
 

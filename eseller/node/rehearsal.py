@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -42,12 +42,21 @@ class Running(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def platform(*, processes: int, threads: int, **settings: str) -> Iterator[Running]:
+def platform(
+    *,
+    processes: int,
+    threads: int,
+    command: Sequence[str] = ("up",),
+    around: Callable[[Path], contextlib.AbstractContextManager[None]] | None = None,
+    **settings: str,
+) -> Iterator[Running]:
     """Start ``eseller up`` with data of its own and stop it afterwards.
 
     Args:
         processes: web processes.
         threads: of each.
+        command: that starts it.
+        around: given the data directory; entered before the platform starts, left after it has ended.
         settings: further ones, by variable.
 
     Raises:
@@ -67,12 +76,14 @@ def platform(*, processes: int, threads: int, **settings: str) -> Iterator[Runni
             "ESELLER_THREADS": str(threads),
             "ESELLER_DEMO": "true",
             "ESELLER_LOG_LEVEL": "warning",
+            "ESELLER_WATCH": "false",
+            "ESELLER_OPERATIONS": "false",
             **settings,
         }
         log = Path(scratch) / "log"
-        with log.open("wb") as output:
+        with around(Path(scratch) / "data") if around else contextlib.nullcontext(), log.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "eseller.cli.main", "up"],
+                [sys.executable, "-m", "eseller.cli.main", *command],
                 env=environment,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -87,10 +98,13 @@ def platform(*, processes: int, threads: int, **settings: str) -> Iterator[Runni
 
 
 def in_platform(running: Running, module: str, *arguments: str) -> dict[str, object]:
-    """Run a module against the platform's database and return the JSON object that it prints."""
+    """Run a module against the platform's database and return the JSON object that it prints.
+
+    Its commits wait for nothing: what it writes can be made again.
+    """
     done = subprocess.run(
         [sys.executable, "-m", module, *arguments],
-        env=running.environment,
+        env=running.environment | {"PGOPTIONS": "-c synchronous_commit=off"},
         capture_output=True,
         text=True,
         timeout=600,

@@ -110,10 +110,15 @@ class Supervisor:
                 raise StopRequested
             self._tick(revive=others)
 
-    def run(self) -> None:
-        """Keep the programs running until a stop signal comes."""
+    def run(self, *, also: Callable[[], None] = lambda: None) -> None:
+        """Keep the programs running until a stop signal comes.
+
+        Args:
+            also: Done ten times a second; must not wait itself.
+        """
         while not self._stops:
             self._tick(revive=True)
+            also()
 
     def stop(self) -> None:
         """Stop the groups, the last one first. A second signal while stopping kills what is left."""

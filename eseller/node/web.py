@@ -31,11 +31,15 @@ from eseller.node.gauge import Application, Gauge, Places, counted
 from eseller.node.health import State
 from eseller.node.laggards import Laggards
 from eseller.node.private import open_port
+from eseller.tenancy import deadlines, outages
+from eseller.tenancy.deadlines import Watch
 
 APPLICATION = "eseller.config.wsgi:application"
 BACKLOG = 1024
 IDLE_SECONDS = 10
 SWITCH_SECONDS = 0.001
+LONGEST_WAIT = 4.0
+"""Seconds without an end of one statement; the server itself ends those of ours after two, when it is well."""
 
 
 def serve(env: Environment, index: int, *, application: str = APPLICATION) -> None:
@@ -95,7 +99,7 @@ def _loader(env: Environment, index: int, application: str, main: int) -> Callab
         follow_parent(signal.SIGKILL, main)
         gauge = Gauge()
         process = State(f"web.{index}", gauge=gauge, threads=env.threads)
-        open_port(env, index, process)
+        open_port(env, env.private_port(index), process)
         module, _, name = application.partition(":")
         loaded: Application = getattr(import_module(module), name)
         refuse = None
@@ -110,6 +114,10 @@ def _loader(env: Environment, index: int, application: str, main: int) -> Callab
             process.reloads |= follow_in_web(env.data_dir, hear)
             kept = Receipts(env.data_dir / RECEIPTS, process.service)
             process.parts["receipts"] = kept.figures
+            process.parts["outages"] = outages.figures
+            watch = Watch(LONGEST_WAIT)
+            watch.start()
+            deadlines.keep(watch)
             receipts.keep(kept)
             working = edge if env.edge_mb else working
         # What was loaded stays: looking through it for garbage would hold all threads up.

@@ -16,8 +16,11 @@ from typing import Any
 
 from procrastinate import App
 
+from eseller.cluster.backup.catalogue import Catalogue
 from eseller.config.environment import Environment, environment
+from eseller.node import services
 from eseller.node.following import follow_in_worker
+from eseller.node.governing import Governor
 from eseller.node.health import State
 from eseller.node.housekeeping import NAMESPACE, STALLED_SECONDS, housekeeping
 from eseller.node.private import open_port
@@ -53,7 +56,13 @@ def work(env: Environment, index: int = 0) -> None:
         index: Number of this worker, from 0; it decides the private port.
     """
     process = State(f"worker.{index}")
-    open_port(env, env.web_processes + index, process)
+    open_port(env, env.private_port(env.web_processes + index), process)
+    chosen = services.Services(env.data_dir / "services.json")
+    services.keep(chosen)
+    if env.governor:
+        Governor(chosen, env.role_url("platform"), env.data_dir / "governor.jsonl").start()
+    if env.cluster_patroni:
+        process.parts["backup"] = Catalogue(env.data_dir).figures
     with worker_app() as app:
         process.reloads |= follow_in_worker(env.data_dir)
         options = {
@@ -66,12 +75,17 @@ def work(env: Environment, index: int = 0) -> None:
             "shutdown_graceful_timeout": env.stop_seconds,
             "install_signal_handlers": False,
         }
-        asyncio.run(_run(app, process, options))
+        asyncio.run(_run(app, process, chosen, options))
 
 
-async def _run(app: App, process: State, options: dict[str, Any]) -> None:
+async def _run(app: App, process: State, chosen: services.Services, options: dict[str, Any]) -> None:
+    def jobs() -> Coroutine[Any, Any, None]:
+        queues = chosen.queues()
+        # Without any, Procrastinate would take all.
+        return app.run_worker_async(**options, queues=queues or ["none"])
+
     async with app.open_async():
-        await Shift(process, lambda: app.run_worker_async(**options)).run()
+        await Shift(process, jobs, chosen).run()
 
 
 class Shift:
@@ -80,16 +94,23 @@ class Shift:
     Args:
         process: The process.
         work: Does jobs until it is cancelled, and finishes those that run.
+        chosen: Which jobs; when that changes, those that run are finished, and work goes on with the others.
     """
 
-    def __init__(self, process: State, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    def __init__(
+        self, process: State, work: Callable[[], Coroutine[Any, Any, None]], chosen: services.Services | None = None
+    ) -> None:
         self._process, self._work = process, work
         self._loop = asyncio.get_running_loop()
         self._jobs: asyncio.Task[None] | None = None
-        self._told, self._ending = asyncio.Event(), False
-        process.on_drain = lambda: self._loop.call_soon_threadsafe(self._break_off)
+        self._told, self._ending, self._drained = asyncio.Event(), False, False
+        process.on_drain = lambda: self._loop.call_soon_threadsafe(self._drain)
         process.on_undrain = self._go_on
         process.is_idle = lambda: self._jobs is None
+        self._changes, self._begun = 0, 0
+        if chosen is not None:
+            chosen.changed = self._change
+            chosen.is_settled = lambda: self._begun == self._changes
 
     async def run(self) -> None:
         """Do jobs and make breaks."""
@@ -97,12 +118,30 @@ class Shift:
             self._loop.add_signal_handler(number, self._end)
         while not self._ending:
             self._told.clear()
+            self._begun = self._changes
             self._jobs = asyncio.create_task(self._work())
             self._process.phase = "serving"
             with contextlib.suppress(asyncio.CancelledError):
                 await self._jobs
             self._jobs = None
-            await self._told.wait()
+            if self._begun == self._changes or self._drained:
+                await self._told.wait()
+            self._drained = False
+
+    def _change(self) -> None:
+        """Go on with other jobs; called from any thread."""
+        self._changes += 1
+        number = self._changes
+        self._loop.call_soon_threadsafe(lambda: self._begin_anew(number))
+
+    def _begin_anew(self, number: int) -> None:
+        # What has begun since knows of it, and is not followed by anything.
+        if number > self._begun:
+            self._break_off()
+
+    def _drain(self) -> None:
+        self._drained = True
+        self._break_off()
 
     def _break_off(self) -> None:
         # A second time would cancel what is being finished.

@@ -97,6 +97,8 @@ def environ_for(data: Path, **changes: str) -> dict[str, str]:
         "ESELLER_WEB_PROCESSES": "2",
         "ESELLER_THREADS": "2",
         "ESELLER_STOP_SECONDS": "5",
+        "ESELLER_WATCH": "false",
+        "ESELLER_OPERATIONS": "false",
         **changes,
     }
 

@@ -221,7 +221,7 @@ def test_a_call_says_how_long_it_is(port: Port, length: str) -> None:
 
 
 def test_an_unknown_verb_or_argument_does_nothing(port: Port) -> None:
-    with pytest.raises(NotDone, match="There are: drain, ping, release-finding, reload, undrain"):
+    with pytest.raises(NotDone, match=r"There are: .*drain, .*ping, .*reload, .*undrain"):
         port.call("explode")
     with pytest.raises(NotDone, match="object with the verb's arguments"):
         port.call("drain", at="once")

@@ -18,8 +18,9 @@ from eseller.cluster.embedded import temporary
 from eseller.cluster.initialise import ROLES
 from eseller.cluster.layout import ClusterLayout
 from eseller.config.environment import load
+from eseller.node.up import healthy
 from tests.node.processes import Process, eventually
-from tests.node.running import ROOT, Node, environ_for
+from tests.node.running import ROOT, Node, environ_for, free_port
 
 pytestmark = pytest.mark.slow
 
@@ -65,7 +66,9 @@ def databases_of(process: Process) -> list[str]:
 def test_a_database_of_ones_own_is_used_and_each_process_knows_only_its_logins(
     data_dir: Path, own_database: DatabaseAddress
 ) -> None:
-    environ = environ_for(data_dir, DATABASE_URL=own_database.url, ESELLER_WEB_PROCESSES="1")
+    watch = {"ESELLER_WATCH": "true", "ESELLER_WATCH_PORT": str(free_port())}
+    watch |= {"ESELLER_OPERATIONS": "true", "ESELLER_OPERATIONS_PORT": str(free_port())}
+    environ = environ_for(data_dir, DATABASE_URL=own_database.url, ESELLER_WEB_PROCESSES="1", **watch)
     environ.pop("ESELLER_PG_BIN", None)
     passwords: dict[str, str] = {role: load(environ).role_url(role).password for role in ROLES}
     secrets = {"admin": own_database.password, "secret": environ["ESELLER_SECRET"], **passwords}
@@ -89,6 +92,16 @@ def test_a_database_of_ones_own_is_used_and_each_process_knows_only_its_logins(
                 told = "\n".join(environ_of(process).values())
                 assert {name for name, value in secrets.items() if value in told} == roles, process.command
             assert databases_of(processes[0]) == databases
+        # The watch needs none of them.
+        assert eventually(lambda: healthy(int(watch["ESELLER_WATCH_PORT"])), seconds=20), node.log
+        status = int(watch["ESELLER_OPERATIONS_PORT"])
+        assert eventually(lambda: healthy(status, path="/api/v2/status.json"), seconds=60), node.log
+        for words in ("eseller.node.duty", "eseller.node.clerk", "eseller.node.operations_web"):
+            processes = [process for process in node.tree() if words in process.command]
+            assert processes, words
+            for process in processes:
+                told = "\n".join(environ_of(process).values())
+                assert [name for name, value in secrets.items() if value in told] == [], process.command
         assert not ClusterLayout.inside(data_dir).base.exists(), "no embedded one beside it"
         assert node.end() == 0
         assert "Traceback" not in node.log

@@ -36,15 +36,29 @@ def call(
         NotDone: the process refuses, or failed; the message is its own, ``detail`` has its status and code.
     """
     _status, told = _exchange(host, port, "GET", "/health", seconds=seconds)
-    instance = told.get("instance")
+    instance = told.get("instance") if isinstance(told, dict) else None
     if not isinstance(instance, str):
         raise Unreachable
     path, content = f"/control/{verb}", json.dumps(body or {}).encode()
     headers = signed(key, "POST", path, content, instance=instance) | {"Content-Type": "application/json"}
     status, answer = _exchange(host, port, "POST", path, content, headers, seconds=seconds)
+    if not isinstance(answer, dict):
+        raise Unreachable
     if status == 200:
         return answer
     raise NotDone(str(answer.get("detail") or f"It answered {status}."), status=status, code=answer.get("code"))
+
+
+def get(port: int, path: str, *, host: str = "127.0.0.1", seconds: float = SECONDS) -> Any:
+    """Return what the process behind a private port tells at a path.
+
+    Raises:
+        Unreachable: nothing of ours answers there.
+    """
+    status, told = _exchange(host, port, "GET", path, seconds=seconds)
+    if status != 200:
+        raise Unreachable
+    return told
 
 
 def _exchange(
@@ -56,7 +70,7 @@ def _exchange(
     headers: Mapping[str, str] | None = None,
     *,
     seconds: float,
-) -> tuple[int, dict[str, Any]]:
+) -> tuple[int, Any]:
     connection = http.client.HTTPConnection(host, port, timeout=seconds)
     try:
         connection.request(method, path, content, dict(headers or {}))
@@ -66,6 +80,4 @@ def _exchange(
         raise Unreachable from error
     finally:
         connection.close()
-    if not isinstance(told, dict):
-        raise Unreachable
     return answer.status, told

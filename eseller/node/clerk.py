@@ -1,0 +1,117 @@
+"""The process of the clerk: incidents of alerts, the public site as files; it reads the watch and its own database."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from eseller.config.environment import Environment, operations_environment
+from eseller.resilience.control.calling import call, get
+from eseller.resilience.control.errors import NotDone, Unreachable
+from eseller.resilience.control.signing import read_keys
+
+log = logging.getLogger(__name__)
+EVERY_SECONDS, REPORT_SECONDS, SITE_SECONDS = 2.0, 300.0, 60.0
+
+
+class Clerk:
+    """Does its rounds.
+
+    Args:
+        env: The settings.
+        site: Directory of the public site as files.
+    """
+
+    def __init__(self, env: Environment, site: Path) -> None:
+        self._env, self._site = env, site
+        self._written: tuple[Any, ...] = ()
+        self._reported = b""
+        self._written_at = self._reported_at = float("-inf")
+
+    def round(self) -> None:
+        """One round: whatever fails in it is tried again in the next one."""
+        from django.db import close_old_connections
+        from django.utils import timezone
+
+        from eseller.operations.incidents import clerk
+
+        close_old_connections()
+        now = timezone.now()
+        alerts = self._alerts()
+        if alerts is not None:
+            clerk.keep_up(alerts, publish=self._env.publish, now=now)
+        clerk.take_notes(self._env.data_dir, now)
+        clerk.move_maintenance(now)
+        self._report(clerk.overdue_report(now))
+        self._write()
+
+    def _alerts(self) -> list[Any] | None:
+        """What the watch knows; None where it does not answer, which is told of elsewhere."""
+        from eseller.operations.alerts.escalation import Alert
+
+        try:
+            told = get(self._env.watch_port, "/alerts", host=self._env.private_reached_at, seconds=2.0)
+            return msgspec.convert(told, list[Alert])
+        except (Unreachable, msgspec.ValidationError) as error:
+            log.warning("the watch does not tell its alerts: %s", error)
+            return None
+
+    def _report(self, body: bytes) -> None:
+        """Tell the watch of overdue updates; the same again now and then, in case it has forgotten."""
+        keys = read_keys(self._env.control_keys)
+        if not keys or (body == self._reported and time.monotonic() - self._reported_at < REPORT_SECONDS):
+            return
+        try:
+            where = {"host": self._env.private_reached_at, "seconds": 2.0}
+            call(self._env.watch_port, keys[0], "report", {"body": body.decode()}, **where)  # type: ignore[arg-type]
+            self._reported, self._reported_at = body, time.monotonic()
+        except (Unreachable, NotDone) as error:
+            log.warning("the watch does not hear of overdue updates: %s", error)
+
+    def _write(self) -> None:
+        """Write the site where something has changed, and now and then so that it tells that it is not old."""
+        from eseller.operations.portal.export import export
+        from eseller.operations.portal.situation import gather
+
+        found = gather()
+        key = (found.parts and [(one.slug, one.state, one.changed_at) for one in found.parts],
+               found.incidents, found.planned, found.reports)  # fmt: skip
+        if key == self._written and time.monotonic() - self._written_at < SITE_SECONDS:
+            return
+        export(self._site, found)
+        self._written, self._written_at = key, time.monotonic()
+
+
+def main() -> None:
+    """Entry of the process: do rounds until a signal ends it."""
+    env = operations_environment()
+    os.environ["DJANGO_SETTINGS_MODULE"] = "eseller.config.operations_site"
+    import django
+
+    django.setup()
+    logging.basicConfig(stream=sys.stderr, level=env.log_level.upper(), format="%(levelname)s %(message)s")
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    from eseller.operations.portal.views import site_dir
+
+    clerk = Clerk(env, site_dir())
+    while not ended.is_set():
+        began = time.monotonic()
+        try:
+            clerk.round()
+        except Exception:
+            log.exception("a round of the clerk failed, and is done again")
+        ended.wait(max(0.1, EVERY_SECONDS - (time.monotonic() - began)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""What the watch of a platform looks at, by the settings."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit, urlunsplit
+
+from eseller.config.environment import Environment
+from eseller.config.setting import split_addresses
+from eseller.operations.watch.asking import Target
+from eseller.operations.watch.probing import CacheServer, Look, Page, PatroniNode
+
+SERVER_EVERY, PAGE_EVERY = 2.0, 2.0
+
+
+def targets(env: Environment) -> list[Target]:
+    """The processes to look at: those that are listed, or this node's web processes and its worker."""
+    if env.watched:
+        return [Target(host, port) for host, port in split_addresses(env.watched)]
+    return [Target(env.private_reached_at, env.private_port(number)) for number in range(env.web_processes + 1)]
+
+
+def looks(env: Environment) -> tuple[Look, ...]:
+    """What else there is to look at: a page where the platform is on this machine, database nodes, caching server."""
+    found: list[Look] = []
+    if not env.watched:
+        url = f"http://{env.backoffice_host}:{env.port}/sign-in"
+        found.append(Page(name="The back office", url=url, every=PAGE_EVERY, component="backoffice"))
+    for url in filter(None, env.cluster_patroni.split(",")):
+        bare = _without_login(url)
+        name = urlsplit(bare).netloc
+        found.append(PatroniNode(name=name, url=bare, every=SERVER_EVERY, component="database"))
+    if env.cache_url:
+        bare = _without_login(env.cache_url)
+        found.append(CacheServer(name=urlsplit(bare).netloc, url=bare, every=SERVER_EVERY, component="cache"))
+    return tuple(found)
+
+
+def watched_environ(env: Environment) -> dict[str, str]:
+    """What the watch is told beyond the settings that every process gets: where Patroni is, without its login."""
+    urls = ",".join(_without_login(url) for url in env.cluster_patroni.split(",") if url)
+    return {"CLUSTER_PATRONI": urls} if urls else {}
+
+
+def _without_login(url: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
