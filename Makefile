@@ -32,17 +32,21 @@ static: setup-dev
 	$(BIN)/ruff check
 	$(CHECKING) $(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(CHECKING) DJANGO_SETTINGS_MODULE=eseller.config.settings $(BIN)/python -W ignore::RuntimeWarning \
-		-m django makemigrations --check --dry-run
+	for site in settings operations_site; do \
+		$(CHECKING) DJANGO_SETTINGS_MODULE=eseller.config.$$site $(BIN)/python -W ignore::RuntimeWarning \
+			-m django makemigrations --check --dry-run || exit 1; done
 
 check: static
 	$(PYTEST) check -n 2 --dist loadfile -q -m "not slow and not browser and not soak"
 
 test: static
-	@tools/debian chromium wrk postgresql-15 redis-server nginx
+	@tools/debian chromium wrk postgresql-15 redis-server nginx etcd-server strace iproute2 rsync
+	@tools/setup cluster
 	$(PYTEST) test -n 2 --dist loadfile -q -m "not soak"
+	$(PYTEST) test-operations -q -m "not soak" tests_operations
 	ESELLER_PG_BIN=$(PG15) $(PYTEST) test-postgresql-15 -q -m "pg15 and not soak"
 
 soak: setup-dev
-	@tools/debian wrk redis-server
+	@tools/debian wrk redis-server etcd-server strace iproute2 rsync libfaketime
+	@tools/setup cluster
 	$(PYTEST) soak --may-be-empty -q -m soak
