@@ -122,7 +122,8 @@ def _run(here: ClusterStage, made: Hosts | None, everybody: list[Buyers], name: 
         first = f"{unclear[0].status} of {unclear[0].visit.path}"
         wrong.append(f"{len(unclear)} answers were unclear, the first {first}: {_logged(here.running.log, logged)}")
     if failed and not limits.errors:
-        wrong.append(f"{len(failed)} requests failed, the first with {failed[0].status} of {failed[0].visit.path}")
+        first = f"{failed[0].status} of {failed[0].visit.path} after {failed[0].seconds:.1f} s"
+        wrong.append(f"{len(failed)} requests failed, the first with {first}: {_logged(here.running.log, logged)}")
     slow = [f"no orders for {pause} s"] if pause > limits.pause else []
     slow += [f"found after {scene.found} s"] if scene.found is not None and scene.found > limits.found else []
     return Case(
@@ -138,11 +139,11 @@ def _run(here: ClusterStage, made: Hosts | None, everybody: list[Buyers], name: 
 
 
 def _logged(log: Path, since: int) -> str:
-    """What the platform's log has of the first answer of 500 since a case began."""
+    """What the platform's log has of the first answer of 500 or 503 since a case began."""
     with log.open("rb") as file:
         file.seek(since)
         said = file.read().decode(errors="replace")
-    at = said.find("Internal Server Error")
+    at = min((found for word in ("Internal Server Error", "answered 503") if (found := said.find(word)) >= 0), default=-1)
     return said[at : at + MOST_LOGGED] if at >= 0 else said[-MOST_LOGGED:]
 
 

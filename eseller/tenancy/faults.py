@@ -20,9 +20,13 @@ PASSING = (
     errors.DeadlockDetected,
     errors.LockNotAvailable,
     errors.TooManyConnections,
+    errors.QueryCanceled,
     PoolTimeout,
 )
-"""After these nothing has happened, and the same may succeed a moment later."""
+"""After these nothing has happened, and the same may succeed a moment later.
+
+A statement is cancelled when its time is over: in line for a row it waits for several locks, each for less than their own.
+"""
 FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.25
 
 
@@ -50,7 +54,7 @@ def retrying(work: Callable[[], T], *, seconds: float = 8.0) -> T:
     Raises:
         Busy: when time is up.
     """
-    deadline = time.monotonic() + seconds_left(seconds)
+    deadline = time.monotonic() + seconds
     pause = FIRST_PAUSE
     while True:
         try:
@@ -59,7 +63,8 @@ def retrying(work: Callable[[], T], *, seconds: float = 8.0) -> T:
             if not (is_passing(error) or is_away(error)):
                 raise
             wait = random.uniform(0, pause)  # noqa: S311  (spreads attempts; nothing secret)
-            if time.monotonic() + wait > deadline:
+            # Asked anew each time: how long a request may take depends on whether the database is there.
+            if seconds_left(deadline - time.monotonic()) <= wait:
                 raise Busy from error
         time.sleep(wait)
         pause = min(2 * pause, LONGEST_PAUSE)

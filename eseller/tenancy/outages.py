@@ -25,6 +25,8 @@ T = TypeVar("T")
 
 SECONDS = 6.0
 """For which a request waits: longer than a switchover takes, shorter than a shopper's patience."""
+LATE_SECONDS = 3.0
+"""For which it goes on waiting while the database works: those who waited for it stand in line for each other's locks."""
 HOPELESS_SECONDS = 12.0
 """After so long without the database nobody is made to wait for it any more."""
 COMMITS_HOPELESS_SECONDS = 8.0
@@ -64,6 +66,12 @@ class Attempt:
         self.token = new_token()
         self.deadline = deadline
         self.wrote = False
+
+    @property
+    def ends_at(self) -> float:
+        """Until when work may go on trying; later than the deadline while the database does what it is asked."""
+        works = _answers.back.is_set() and _commits.back.is_set()
+        return self.deadline + (LATE_SECONDS if works else 0.0)
 
 
 class Figures(msgspec.Struct):
@@ -143,7 +151,7 @@ def attempt_token() -> str:
 def seconds_left(most: float) -> float:
     """Return for how long the present request may still be waited with, at most ``most``."""
     attempt = _attempt.get()
-    return most if attempt is None else max(0.0, min(most, attempt.deadline - time.monotonic()))
+    return most if attempt is None else max(0.0, min(most, attempt.ends_at - time.monotonic()))
 
 
 def is_away(error: BaseException) -> bool:
@@ -209,7 +217,7 @@ def outlast(work: Callable[[], T], *, repeatable: bool, writes: bool = False) ->
                 if not is_away(error):
                     raise
                 (_commits if attempt.wrote and writes else _answers).note_away(error, tried)
-                if (attempt.wrote and not repeatable) or not probe.pause(attempt.deadline):
+                if (attempt.wrote and not repeatable) or not probe.pause(attempt):
                     _figures.given_up += 1
                     raise
                 _figures.repeated, repeated = _figures.repeated + 1, True
@@ -235,18 +243,18 @@ class _Probe:
         self.wait(deadline)
         return self._mine or self._service.back.is_set()
 
-    def wait(self, deadline: float) -> bool:
-        """Wait until the service is back, or trying is this one's turn; tells whether that was in time."""
+    def wait(self, deadline: float) -> None:
+        """Wait until the service is back, or trying is this one's turn, or until it is too late."""
         while not (self._service.back.is_set() or self._mine):
             self._mine = self._service.probing.acquire(blocking=False)
             if self._mine or time.monotonic() > deadline:
                 break
             self._service.back.wait(LOOK_SECONDS)
-        return time.monotonic() <= deadline
 
-    def pause(self, deadline: float) -> bool:
+    def pause(self, attempt: Attempt) -> bool:
         """Wait before the next attempt; tells whether there is time for one."""
-        in_time = self.wait(deadline)
+        self.wait(attempt.deadline)
+        in_time = time.monotonic() <= attempt.ends_at
         if in_time:
             time.sleep(random.uniform(PAUSE / 2, PAUSE))  # noqa: S311  (spreads attempts; nothing secret)
         return in_time

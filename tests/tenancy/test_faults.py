@@ -11,7 +11,7 @@ from eseller.commerce.catalog.models import Category
 from eseller.kernel.errors import EsellerError
 from eseller.tenancy.faults import Busy, retrying, translated
 from eseller.tenancy.scope import shop_transaction
-from eseller.tenancy.sql import fetch
+from eseller.tenancy.sql import execute, fetch
 
 
 class Taken(EsellerError):
@@ -79,6 +79,22 @@ def test_time_runs_out(db: None) -> None:
     assert refused.value.retryable
     assert len(calls) > 1
     assert time.monotonic() - started < 1
+
+
+def test_whose_statement_was_cancelled_in_a_queue_for_rows_tries_again(shop: Any) -> None:
+    """Each lock is waited for less than its limit, all of them together longer than a statement may take."""
+    calls = []
+
+    def queued() -> str:
+        calls.append(1)
+        if len(calls) < 3:
+            with shop_transaction(shop.pk):
+                execute("SET LOCAL statement_timeout = '50ms'")
+                fetch("SELECT pg_sleep(1)")
+        return "done"
+
+    assert retrying(queued, seconds=2.0) == "done"
+    assert len(calls) == 3
 
 
 def test_what_does_not_pass_is_not_tried_again(db: None) -> None:

@@ -22,6 +22,7 @@ from eseller.tenancy import connection as telling
 from eseller.tenancy import outages
 from eseller.tenancy.connection import Stale, TellingConnection, require_current
 from eseller.tenancy.deadlines import Watch
+from eseller.tenancy.faults import retrying
 from eseller.tenancy.outages import Unconfirmed, attempt_token, committed, committing, is_away, outlast
 from eseller.tenancy.timelines import Newest, Seen
 
@@ -131,6 +132,30 @@ def test_patience_ends_and_while_there_is_no_hope_nobody_waits(monkeypatch: pyte
     assert time.monotonic() - began < 0.3
     assert len(hopeless.tokens) == 1
     assert outages.figures().given_up == before + 2
+
+
+def test_who_stands_in_line_once_the_database_is_back_has_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request that waited for a switchover is not refused while others, which waited too, go before it."""
+    monkeypatch.setattr(outages, "SECONDS", 0.4)
+    monkeypatch.setattr(outages, "LATE_SECONDS", 2.0)
+    began, tries = time.monotonic(), []
+
+    def work() -> str:
+        tries.append(time.monotonic())
+        if time.monotonic() - began < 0.3:
+            raise wrapped(errors.AdminShutdown())
+        committed(None)
+
+        def locked() -> str:
+            if time.monotonic() - began < 1.2:
+                raise wrapped(errors.LockNotAvailable())
+            return "done"
+
+        return retrying(locked)
+
+    assert outlast(work, repeatable=True) == "done"
+    assert 1.2 <= time.monotonic() - began < 2.0
+    assert len(tries) > 1
 
 
 def test_one_tries_while_the_others_wait() -> None:

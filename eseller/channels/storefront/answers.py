@@ -114,7 +114,7 @@ def _answer(
         if error.status == 404:
             return errors.not_found(request)
         if error.retryable:
-            return errors.unavailable(request)
+            return errors.unavailable(request, log=True)
         raise
     except Exception as error:
         # Whatever it is wrapped in: a database that is away is told of as such.

@@ -130,7 +130,7 @@ def not_ready_to_sell(request: Any) -> HttpResponse:
 
 def _log_cause(request: Any) -> None:
     what = request.method, request.path_info[:200]
-    log.exception("shop %s: %s %s could not use the database", request.shop.slug, *what)
+    log.exception("shop %s: %s %s answered 503", request.shop.slug, *what)
 
 
 def _page(request: Any, status: int, words: Any, *, reading: bool = False) -> HttpResponse:

@@ -90,7 +90,7 @@ def killed_runner(scene: Scene) -> Iterator[str]:
             run = journals.unfinished()
             return run is not None and any(entry.step == step for entry in run.entries())
 
-        caught = until(begun, most=20) < 20
+        caught = until(begun, most=45) < 45
         process.kill()
         process.wait()
         if journals.unfinished() is not None:
