@@ -14,6 +14,7 @@ from eseller.cli.up import Port, use_port
 MIGRATE = (sys.executable, "-m", "eseller.node.migrate")
 STEPS = {"migrate": MIGRATE, "demo": (sys.executable, "-m", "eseller.cli.main", "demo", "--load-only")}
 """What makes the demonstration's database."""
+TEST_HOST = "test-purchases.localhost"
 
 
 def register(app: typer.Typer) -> None:
@@ -37,6 +38,8 @@ def demo(
     from eseller.node.console import Console
     from eseller.node.up import Plan, up
 
+    os.environ.setdefault("ESELLER_PURCHASE_URL", environment().link(TEST_HOST, "/p/test-purchase"))
+    environment.cache_clear()
     up(environment(), console=Console(), plan=Plan(steps=STEPS))
 
 
@@ -47,8 +50,10 @@ def _load() -> None:
 
     django.setup()
     from eseller.demo.load import load_demo
+    from eseller.node.test_shop import make_test_shop
 
     failures = load_demo()
+    make_test_shop(host=TEST_HOST, country="DK", currency="DKK", actor="demo")
     for failure in failures:
         typer.secho(failure, fg=typer.colors.RED, err=True)
     if failures:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import getpass
 import os
+import subprocess
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -92,6 +95,56 @@ def publish(slug: Slug, by: By = "") -> None:
 
     made = reporting.publish(slug, by=by or getpass.getuser())
     typer.echo(f"Published on {made.published_at:%Y-%m-%d}.")
+
+
+@group.command("prove")
+def prove(
+    slug: Slug,
+    number: Annotated[int, typer.Argument(min=1, help="Number of the action; eseller reports actions shows it.")],
+    by: By = "",
+) -> None:
+    """Run the check that is written beside an action; where it passes, the action is done. Exit code 1: it is not."""
+    _django()
+    from eseller.operations.incidents import reporting
+    from eseller.operations.incidents.models import Action
+
+    action = Action.objects.filter(report__slug=slug, pk=number).first()
+    if action is None:
+        raise typer.BadParameter(f"The report {slug} has no action {number}.")
+    check = reporting.check_of(action)
+    if not check:
+        raise typer.BadParameter("No check is written beside it: a person says that it is done (eseller reports done).")
+    del os.environ["DJANGO_SETTINGS_MODULE"]  # the check is of the shops' plane
+    passed = subprocess.run([sys.executable, "-m", "eseller.cli.main", *check], check=False).returncode == 0
+    words = f"eseller {' '.join(check)} {'passed' if passed else 'failed'} on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+    if passed:
+        reporting.mark_done(slug, number, by=by or getpass.getuser(), proof=words)
+    typer.echo(words)
+    raise typer.Exit(0 if passed else 1)
+
+
+@group.command("done")
+def done(
+    slug: Slug,
+    number: Annotated[int, typer.Argument(min=1, help="Number of the action.")],
+    proof: Annotated[str, typer.Option(help="What shows it.")] = "",
+    by: By = "",
+) -> None:
+    """Say that what was promised is done."""
+    _django()
+    from eseller.operations.incidents import reporting
+
+    typer.echo(f"Done: {reporting.mark_done(slug, number, by=by or getpass.getuser(), proof=proof).text}")
+
+
+@group.command("actions")
+def actions() -> None:
+    """List what was promised and is not done yet, what is due first at the top."""
+    _django()
+    from eseller.operations.incidents.models import Action
+
+    for one in Action.objects.filter(done_at=None).select_related("report").order_by("due_on")[:500]:
+        typer.echo(f"{one.due_on} {one.report.slug} {one.pk}: {one.text} ({one.owner}) {one.proof}".rstrip())
 
 
 def _django() -> None:

@@ -25,6 +25,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Shops, their addresses and their people.", no_args_is_help=True)
     group.command("create")(create)
     group.command("list")(list_)
+    group.command("test")(for_purchases)
     domain = typer.Typer(help="The addresses at which a shop answers.", no_args_is_help=True)
     domain.command("add")(domain_add)
     domain.callback()(_domain)
@@ -87,6 +88,20 @@ def create(
     if not taxed:
         warning = f"It cannot sell yet: {country} has no VAT rates. Run: eseller vat set {country} standard RATE"
         typer.secho(warning, fg=typer.colors.YELLOW, err=True)
+
+
+def for_purchases(
+    host: Annotated[str, typer.Option("--host", help="Of its own; nobody is told of it.")] = "test-purchases.localhost",
+    country: Annotated[str, typer.Option("--country", help="Where it sells, which has VAT rates.")] = "DK",
+    currency: Annotated[str, typer.Option("--currency", help="Of its price.")] = "DKK",
+) -> None:
+    """Make the hidden shop in which the watch buys something once a minute; prints the setting that has it do so."""
+    with platform():
+        from eseller.config.environment import environment
+        from eseller.node.test_shop import make_test_shop
+
+        path = make_test_shop(host=host, country=country, currency=currency, actor=ACTOR)
+        typer.echo(f"ESELLER_PURCHASE_URL={environment().link(host, path)}")
 
 
 def list_(as_json: AsJson = False) -> None:

@@ -51,6 +51,14 @@ class OperationsSettings:
         secret=True,
         default_text="empty: nobody watches the watch",
     )
+    purchase_url: str = setting(
+        "ESELLER_PURCHASE_URL",
+        "",
+        "Page of the product that the watch buys once a minute; `eseller shop test` makes a hidden shop for it.",
+        example="https://test-purchases.shops.example/p/test-purchase",
+        read=url("http", "https"),
+        default_text="empty: nothing is bought",
+    )
     operations: bool = setting(
         "ESELLER_OPERATIONS",
         True,

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from eseller.cluster.address import Role
 from eseller.config.environment import operations_environment
@@ -24,8 +25,35 @@ INSTALLED_APPS = [
     "eseller.ui",
     "eseller.operations.incidents",
     "eseller.operations.portal",
+    "eseller.operations.subscribers",
+    "eseller.operations.console",
 ]
-MIDDLEWARE = ["django.middleware.security.SecurityMiddleware", "eseller.operations.portal.middleware.Headers"]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "eseller.operations.portal.middleware.Headers",
+    "django.middleware.csrf.CsrfViewMiddleware",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+CSRF_COOKIE_NAME = "console_form"
+CSRF_COOKIE_PATH = "/"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = SITE_URL.startswith("https:")
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CSRF_FAILURE_VIEW = "eseller.operations.portal.acts.stale"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.production else None
+MAIL_FROM = ENV.mail_from
+HOOKS_ANYWHERE = not ENV.production
+_MAIL = urlsplit(ENV.mail_url)
+if ENV.mail_url:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST, EMAIL_PORT = _MAIL.hostname or "", _MAIL.port or {"smtps": 465, "smtp+tls": 587}.get(_MAIL.scheme, 25)
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_MAIL.username or ""), unquote(_MAIL.password or "")
+    EMAIL_USE_SSL, EMAIL_USE_TLS = _MAIL.scheme == "smtps", _MAIL.scheme == "smtp+tls"
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = ENV.operations_dir / "letters"
+EMAIL_TIMEOUT = 15
 ROOT_URLCONF = "eseller.operations.portal.urls"
 
 
@@ -51,7 +79,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [BASE / "ui" / "templates", BASE / "operations" / "portal" / "templates"],
+        "DIRS": [
+            BASE / "ui" / "templates",
+            *(BASE / "operations" / part / "templates" for part in ("portal", "subscribers", "console")),
+        ],
         "APP_DIRS": False,
         "OPTIONS": {"environment": "eseller.ui.jinja.environment", "auto_reload": DEBUG},
     }

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import http.client
-import re
 import secrets
 import threading
 import time
 from collections.abc import Sequence
 from email.message import Message
-from html.parser import HTMLParser
 from http import HTTPStatus
 from http.cookies import SimpleCookie
 from typing import Protocol
 from urllib.parse import urlencode
 
 from eseller.drills.shopping import Answer, Visit
+from eseller.operations.watch.purchase import forms, words
 
 MAIL = "drill-%@people.example"
 """What the mail addresses of buyers look like; each purchase has one of its own."""
@@ -147,38 +146,7 @@ def _exchange(port: int, host: str, path: str, form: dict[str, str] | None, cart
         connection.close()
 
 
-class _Form(HTMLParser):
-    """What a browser would send of the form with the id ``checkout``, without its buttons."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.fields: dict[str, str] = {}
-        self._inside = False
-        self._choice = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        has = dict(attrs)
-        if tag == "form":
-            self._inside = has.get("id") == "checkout"
-        if not self._inside:
-            return
-        name, value = has.get("name") or "", has.get("value") or ""
-        if tag == "select":
-            self._choice = name
-        elif tag == "option" and ("selected" in has or self._choice not in self.fields):
-            self.fields[self._choice] = value
-        elif tag == "input" and name and ("checked" in has or has.get("type") not in ("radio", "checkbox", "submit")):
-            self.fields[name] = value
-
 
 def defaults(page: str) -> dict[str, str]:
     """Return what a checkout is filled in with when it is opened, by field."""
-    parser = _Form()
-    parser.feed(page)
-    return parser.fields
-
-
-def words(page: str) -> str:
-    """Return the words of a page without its mark-up."""
-    bare = re.sub(r"<(style|script)\b.*?</\1>", "", page, flags=re.DOTALL)
-    return " ".join(re.sub(r"<[^>]*>", " ", bare).split())
+    return forms(page).get("checkout", {})

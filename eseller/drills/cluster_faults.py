@@ -143,7 +143,8 @@ def _logged(log: Path, since: int) -> str:
     with log.open("rb") as file:
         file.seek(since)
         said = file.read().decode(errors="replace")
-    at = min((found for word in ("Internal Server Error", "answered 503") if (found := said.find(word)) >= 0), default=-1)
+    places = [said.find(words) for words in ("Internal Server Error", "answered 503")]
+    at = min((place for place in places if place >= 0), default=-1)
     return said[at : at + MOST_LOGGED] if at >= 0 else said[-MOST_LOGGED:]
 
 

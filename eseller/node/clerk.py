@@ -14,12 +14,15 @@ from typing import Any
 import msgspec
 
 from eseller.config.environment import Environment, operations_environment
+from eseller.operations.alerts.directory import Directory
+from eseller.operations.duty import DirectoryFile
 from eseller.resilience.control.calling import call, get
 from eseller.resilience.control.errors import NotDone, Unreachable
 from eseller.resilience.control.signing import read_keys
 
 log = logging.getLogger(__name__)
 EVERY_SECONDS, REPORT_SECONDS, SITE_SECONDS = 2.0, 300.0, 60.0
+LETTER_SECONDS, COURIERS = 1.0, 4
 
 
 class Clerk:
@@ -32,6 +35,7 @@ class Clerk:
 
     def __init__(self, env: Environment, site: Path) -> None:
         self._env, self._site = env, site
+        self.people = DirectoryFile(env.people)
         self._written: tuple[Any, ...] = ()
         self._reported = b""
         self._written_at = self._reported_at = float("-inf")
@@ -42,6 +46,7 @@ class Clerk:
         from django.utils import timezone
 
         from eseller.operations.incidents import clerk
+        from eseller.operations.subscribers.spreading import spread
 
         close_old_connections()
         now = timezone.now()
@@ -50,8 +55,32 @@ class Clerk:
             clerk.keep_up(alerts, publish=self._env.publish, now=now)
         clerk.take_notes(self._env.data_dir, now)
         clerk.move_maintenance(now)
+        spread(self._directory().posts, now)
         self._report(clerk.overdue_report(now))
         self._write()
+
+    def _directory(self) -> Directory:
+        self.people.refresh()
+        return self.people.current
+
+    def bring(self, ended: threading.Event) -> None:
+        """Bring letters to subscribers until the end."""
+        from django.db import close_old_connections
+
+        from eseller.operations.subscribers import delivering
+
+        while not ended.is_set():
+            try:
+                close_old_connections()
+                letter = delivering.take()
+                if letter is None:
+                    ended.wait(LETTER_SECONDS)
+                    continue
+                places = {name: one.urls for name, one in self.people.current.posts.items()}
+                delivering.bring(letter, places)
+            except Exception:
+                log.exception("a letter could not be brought, and is tried again")
+                ended.wait(EVERY_SECONDS)
 
     def _alerts(self) -> list[Any] | None:
         """What the watch knows; None where it does not answer, which is told of elsewhere."""
@@ -103,7 +132,12 @@ def main() -> None:
         signal.signal(number, lambda *_: ended.set())
     from eseller.operations.portal.views import site_dir
 
+    # Apprise tells each failure itself; ours says what is done about it.
+    logging.getLogger("apprise").setLevel(logging.CRITICAL)
     clerk = Clerk(env, site_dir())
+    # Several, so that one that hangs holds up few.
+    for courier in range(COURIERS):
+        threading.Thread(target=clerk.bring, args=(ended,), name=f"courier {courier}", daemon=True).start()
     while not ended.is_set():
         began = time.monotonic()
         try:

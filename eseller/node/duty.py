@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -26,6 +27,7 @@ from eseller.operations.alerts.escalation import Aim, AimKind, Alert
 from eseller.operations.alerts.links import take_path
 from eseller.operations.alerts.mailbox import Mailbox
 from eseller.operations.duty import DirectoryFile, Duty
+from eseller.operations.watch.history import SCALES
 from eseller.operations.watch.outside import read
 from eseller.operations.watch.watch import Watch
 from eseller.resilience.control.signing import read_keys
@@ -106,7 +108,13 @@ def _pages(duty: Duty, mailbox: Mailbox) -> dict[str, Callable[[], Answer]]:
         "/alerts": lambda: _json(sorted(duty.book.alerts(), key=lambda one: one.is_over)[:MOST_SHOWN]),
         "/messages": lambda: _json(duty.book.messages()[:MOST_SHOWN]),
         "/letters": lambda: _json(mailbox.letters()[:MOST_SHOWN]),
+        "/shops": lambda: _json(duty.shops()),
+        **{f"/history/{scale.name}": partial(_lines, duty, scale.name) for scale in SCALES},
     }
+
+
+def _lines(duty: Duty, scale: str) -> Answer:
+    return _json(duty.lines(scale))
 
 
 def _json(told: object) -> Answer:

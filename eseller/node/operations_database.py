@@ -12,7 +12,7 @@ from eseller.cluster.initialise import InitialiseError, initialise
 from eseller.config.environment import Environment, environment
 from eseller.config.operations_logins import OperationsLogins
 
-APPEND_ONLY = ("incidents_update",)
+APPEND_ONLY = ("incidents_update", "console_act")
 """What is written there is never changed: processes may only add to it."""
 ENTRIES = "incidents_entry"
 

@@ -35,6 +35,7 @@ WORKER = (sys.executable, "-m", "eseller.node.worker")
 WEB = (sys.executable, "-m", "eseller.node.web")
 WATCH = (sys.executable, "-m", "eseller.node.duty")
 OPERATIONS_DATABASE = (sys.executable, "-m", "eseller.node.operations_database")
+HAND = (sys.executable, "-m", "eseller.node.hand")
 OPERATIONS_WEB = (sys.executable, "-m", "eseller.node.operations_web")
 CLERK = (sys.executable, "-m", "eseller.node.clerk")
 
@@ -176,6 +177,8 @@ def _start_operations(env: Environment, supervisor: Supervisor) -> None:
     environ = handed(env, operations=True)
     supervisor.start([
         _program("clerk", CLERK, env, "yellow", environ), _program("ops.web", OPERATIONS_WEB, env, "cyan", environ),
+        # It does what a person at a terminal here could do, so it has what they have.
+        _program("hand", HAND, env, "magenta", os.environ),
     ])  # fmt: skip
 
 
@@ -198,6 +201,7 @@ def _greet(env: Environment, console: Console, greeting: Sequence[str], seconds:
         lines.append(f"Mailbox      {env.link(env.mailbox_host)}")
     if env.operations:
         lines.append(f"Status       {env.operations_link}/")
+        lines.append(f"Console      {env.operations_link}/console/")
     lines.append(f"Data         {env.data_dir}")
     console.plain()
     console.plain(f"  eSeller is up, after {seconds:.1f} s. Ctrl-C stops it.")

@@ -7,9 +7,10 @@ from urllib.parse import urlsplit, urlunsplit
 from eseller.config.environment import Environment
 from eseller.config.setting import split_addresses
 from eseller.operations.watch.asking import Target
-from eseller.operations.watch.probing import CacheServer, Look, Page, PatroniNode
+from eseller.operations.watch.probing import CacheServer, Look, Page, PatroniNode, Purchase, Shops
 
 SERVER_EVERY, PAGE_EVERY = 2.0, 2.0
+SHOPS_EVERY, PURCHASE_EVERY = 10.0, 60.0
 
 
 def targets(env: Environment) -> list[Target]:
@@ -25,6 +26,13 @@ def looks(env: Environment) -> tuple[Look, ...]:
     if not env.watched:
         url = f"http://{env.backoffice_host}:{env.port}/sign-in"
         found.append(Page(name="The back office", url=url, every=PAGE_EVERY, component="backoffice"))
+        host, port = env.private_reached_at, env.private_port(0)
+        named = f"http://{f'[{host}]' if ':' in host else host}:{port}/shops"
+        found.append(Shops(name="Shops by chance", url=named, every=SHOPS_EVERY, component="storefront"))
+    if env.purchase_url:
+        found.append(
+            Purchase(name="A test purchase", url=env.purchase_url, every=PURCHASE_EVERY, component="payments")
+        )
     for url in filter(None, env.cluster_patroni.split(",")):
         bare = _without_login(url)
         name = urlsplit(bare).netloc

@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 
 from granian.constants import HTTPModes, Interfaces
@@ -31,6 +32,7 @@ from eseller.node.gauge import Application, Gauge, Places, counted
 from eseller.node.health import State
 from eseller.node.laggards import Laggards
 from eseller.node.private import open_port
+from eseller.node.some_shops import some_shops
 from eseller.tenancy import deadlines, outages
 from eseller.tenancy.deadlines import Watch
 
@@ -99,7 +101,7 @@ def _loader(env: Environment, index: int, application: str, main: int) -> Callab
         follow_parent(signal.SIGKILL, main)
         gauge = Gauge()
         process = State(f"web.{index}", gauge=gauge, threads=env.threads)
-        open_port(env, env.private_port(index), process)
+        open_port(env, env.private_port(index), process, {"/shops": partial(some_shops, env)})
         module, _, name = application.partition(":")
         loaded: Application = getattr(import_module(module), name)
         refuse = None

@@ -20,10 +20,11 @@ from eseller.operations.alerts.delivery import Courier, Link, unusable
 from eseller.operations.alerts.directory import BadDirectory, Directory, read
 from eseller.operations.alerts.mailbox import SCHEMA
 from eseller.operations.watch.burn import Severity
+from eseller.operations.watch.history import SCALES, History, Line
 from eseller.operations.watch.judge import Finding, worst_first
 from eseller.operations.watch.outside import Outside
 from eseller.operations.watch.probing import Look, Probes
-from eseller.operations.watch.watch import EVERY_SECONDS, Picture, Watch
+from eseller.operations.watch.watch import EVERY_SECONDS, Picture, ShopRate, Watch
 
 log = logging.getLogger(__name__)
 COURIERS = 4
@@ -31,6 +32,7 @@ COURIERS = 4
 IDLE_SECONDS, ESCALATE_SECONDS, READ_SECONDS = 0.2, 0.5, 5.0
 HEARTBEAT_SECONDS, HEARTBEAT_TIMEOUT, BLIND_SECONDS = 60.0, 10.0, 15.0
 JUMP_SECONDS = 2.0
+FLUSH_SECONDS = 10.0
 EVERYBODY = f"""
 [[person]]
 name = "operators"
@@ -123,8 +125,9 @@ class Duty:
         self._probes = Probes()
         self._courier = Courier(self.book, lambda: directory.current, link)
         self._stop = threading.Event()
+        self.history = History(folder / "history")
         self.picture: Picture | None = None
-        self.looked_at = time.monotonic()
+        self.looked_at, self._flushed = time.monotonic(), 0.0
         self._use(directory.current)
 
     def start(self) -> None:
@@ -178,8 +181,26 @@ class Duty:
             self.picture = msgspec.structs.replace(picture, findings=tuple(worst_first(found)))
             # Writes to a disk, which may hang; then nothing is looked at, and the heartbeat to others stops.
             await asyncio.to_thread(self.book.observe, found, now)
+            await asyncio.to_thread(self._keep_figures, now)
             self.looked_at = time.monotonic()
             await asyncio.sleep(max(0.0, EVERY_SECONDS - (loop.time() - began)))
+
+    def _keep_figures(self, now: float) -> None:
+        if self.picture is None:
+            return
+        figures = self._watch.figures(self.picture, time.monotonic()) | self._probes.seconds()
+        figures["alerts open"] = float(len(self.book.open()))
+        flush = now - self._flushed > FLUSH_SECONDS
+        self._flushed = now if flush else self._flushed
+        self.history.note(now, figures, flush=flush)
+
+    def lines(self, scale: str) -> list[Line]:
+        """Figures over time; of an unknown scale none."""
+        return [line for one in SCALES if one.name == scale for line in self.history.lines(one, time.time())]
+
+    def shops(self) -> list[ShopRate]:
+        """Requests of shops, those that fail first."""
+        return self._watch.busiest(time.monotonic())
 
     def _escalating(self) -> None:
         wall, steady, read_at = time.time(), time.monotonic(), time.monotonic()

@@ -25,7 +25,7 @@ PASSING = (
 )
 """After these nothing has happened, and the same may succeed a moment later.
 
-A statement is cancelled when its time is over: in line for a row it waits for several locks, each for less than their own.
+A statement is cancelled when its time is over: in line for a row it waits for several locks, one after another.
 """
 FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.25
 

@@ -26,7 +26,7 @@ T = TypeVar("T")
 SECONDS = 6.0
 """For which a request waits: longer than a switchover takes, shorter than a shopper's patience."""
 LATE_SECONDS = 3.0
-"""For which it goes on waiting while the database works: those who waited for it stand in line for each other's locks."""
+"""For which it goes on while the database works: those who have waited stand in line for each other's locks."""
 HOPELESS_SECONDS = 12.0
 """After so long without the database nobody is made to wait for it any more."""
 COMMITS_HOPELESS_SECONDS = 8.0

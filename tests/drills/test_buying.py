@@ -1,6 +1,7 @@
 """Buyers fill in the form that they find, as a browser does."""
 
-from eseller.drills.buying import defaults, words
+from eseller.drills.buying import defaults
+from eseller.operations.watch.purchase import words
 
 PAGE = """
 <form id="search"><input name="q" value="oak"></form>

@@ -15,12 +15,12 @@ from eseller.kernel.errors import EsellerError
 from eseller.operations.alerts.escalation import Aim, AimKind, Policy, Step
 from eseller.operations.alerts.hours import Hours, Override, Rotation, Schedule, moment
 from eseller.operations.watch.outside import Heartbeat
-from eseller.operations.watch.probing import Look, Page, Party
+from eseller.operations.watch.probing import Look, Page, Party, Purchase
 
 MOST_BYTES = 256 * 1024
 DEFAULT_POLICY = "default"
 MOST_MINUTES = 31 * 24 * 60.0
-PAGE_EVERY, PARTY_EVERY = 2.0, 60.0
+PAGE_EVERY, PARTY_EVERY, PURCHASE_EVERY = 2.0, 60.0, 60.0
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 T = TypeVar("T")
 
@@ -48,6 +48,7 @@ class Directory(msgspec.Struct, frozen=True):
         policies: ways from person to person, by name; ``default`` is among them.
         heartbeats: jobs that tell when they are done.
         looks: pages and third parties that are looked at from outside.
+        posts: where the public reads what it is told, such as Mastodon, by name.
     """
 
     people: dict[str, Person]
@@ -56,6 +57,7 @@ class Directory(msgspec.Struct, frozen=True):
     policies: dict[str, Policy]
     heartbeats: tuple[Heartbeat, ...] = ()
     looks: tuple[Look, ...] = ()
+    posts: dict[str, Person] = {}
 
     def told(self, aim: Aim, at: float) -> tuple[Person, ...]:
         """Who is told when a step aims there at seconds since 1970; never nobody.
@@ -140,6 +142,8 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     heartbeat: list[_Heartbeat] = []
     page: list[_Look] = []
     party: list[_Look] = []
+    purchase: list[_Look] = []
+    post: list[_Named] = []
 
 
 def read(text: str) -> Directory:
@@ -173,8 +177,10 @@ def read(text: str) -> Directory:
     heartbeats = _by_name("heartbeat", (_heartbeat(one) for one in told.heartbeat))
     pages = _by_name("page", (_page(one) for one in told.page))
     parties = _by_name("party", (_party(one) for one in told.party))
-    looks = (*pages.values(), *parties.values())
-    return Directory(people, channels, schedules, policies, tuple(heartbeats.values()), looks)
+    posts = _by_name("post", (Person(one.name, tuple(one.urls)) for one in told.post))
+    purchases = _by_name("purchase", (_purchase(one) for one in told.purchase))
+    looks = (*pages.values(), *parties.values(), *purchases.values())
+    return Directory(people, channels, schedules, policies, tuple(heartbeats.values()), looks, posts)
 
 
 def _by_name(kind: str, found: Iterable[T]) -> dict[str, T]:
@@ -249,6 +255,13 @@ def _party(told: _Look) -> Look:
     if told.says:
         raise BadDirectory(f"In party “{told.name}”: a status page says what its form has, nothing else.")
     return Party(name=told.name, url=told.url, every=every, component=told.component or "third parties")
+
+
+def _purchase(told: _Look) -> Look:
+    every = _every(told, PURCHASE_EVERY, "purchase")
+    if told.says:
+        raise BadDirectory(f"In purchase “{told.name}”: it is bought what is on the page, whatever that says.")
+    return Purchase(name=told.name, url=told.url, every=every, component=told.component or "payments")
 
 
 def _every(told: _Look, usual: float, kind: str) -> float:

@@ -16,6 +16,8 @@ from eseller.operations.incidents.states import ComponentState, NotAllowed, Publ
 
 NEXT_UPDATE = {Severity.CRITICAL: 30, Severity.MAJOR: 60, Severity.MINOR: 120, Severity.NONE: 240}
 """Minutes after which the public is told again, whether there is news or not."""
+NUMBERS = ("shops", "failed_requests", "lost_orders")
+"""What an incident is counted in, besides minutes."""
 
 
 class NoSuchIncident(EsellerError):
@@ -245,15 +247,32 @@ def hide(number: int, entry: int, *, by: str, hidden: bool = True) -> None:
 
 
 @transaction.atomic
-def assign(number: int, *, by: str, lead: str | None = None, speaker: str | None = None) -> Incident:
-    """Say who leads the work, and who tells the public; None leaves it as it is."""
+def assign(
+    number: int, *, by: str, lead: str | None = None, speaker: str | None = None, scribe: str | None = None
+) -> Incident:
+    """Say who leads the work, who tells the public, and who writes down what is done; None leaves it as it is."""
     incident = find(number)
-    for role, name in (("lead", lead), ("speaker", speaker)):
+    for role, name in (("lead", lead), ("speaker", speaker), ("scribe", scribe)):
         if name is not None and getattr(incident, role) != name:
             setattr(incident, role, name[:100])
             note(incident, "role", f"{role.capitalize()}: {name or 'nobody'}", by=by)
     incident.changed_at = timezone.now()
-    incident.save(update_fields=["lead", "speaker", "changed_at"])
+    incident.save(update_fields=["lead", "speaker", "scribe", "changed_at"])
+    return incident
+
+
+@transaction.atomic
+def count(
+    number: int, *, by: str, shops: int | None, failed_requests: int | None, lost_orders: int | None
+) -> Incident:
+    """Say how much it was, in numbers; None: not known."""
+    incident = find(number)
+    incident.shops, incident.failed_requests, incident.lost_orders = shops, failed_requests, lost_orders
+    incident.changed_at = timezone.now()
+    incident.save(update_fields=[*NUMBERS, "changed_at"])
+    told = {name.replace("_", " "): getattr(incident, name) for name in NUMBERS}
+    words = ", ".join(f"{name}: {number}" for name, number in told.items() if number is not None)
+    note(incident, "note", f"Counted: {words or 'nothing'}", by=by)
     return incident
 
 

@@ -50,6 +50,7 @@ class Incident(models.Model):
     key = models.CharField(max_length=TITLE, blank=True)
     lead = models.CharField(max_length=NAME, blank=True)
     speaker = models.CharField(max_length=NAME, blank=True)
+    scribe = models.CharField(max_length=NAME, blank=True)
     opened_by = models.CharField(max_length=NAME)
     opened_at = models.DateTimeField(default=timezone.now)
     began_at = models.DateTimeField(default=timezone.now)
@@ -246,7 +247,6 @@ class Action(models.Model):
     text = models.CharField(max_length=500)
     owner = models.CharField(max_length=NAME)
     due_on = models.DateField()
-    check_name = models.CharField(max_length=NAME, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
     proof = models.CharField(max_length=500, blank=True)
 

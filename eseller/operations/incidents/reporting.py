@@ -16,13 +16,15 @@ from eseller.kernel.errors import EsellerError
 from eseller.operations.incidents.models import Action, Entry, Incident, Report, ReportLine
 
 MOST_BYTES, MOST_LINES = 200_000, 500
-TOLD = ("alert", "update", "state", "opened", "note", "services", "switchover", "configuration", "deploy")
+TOLD = ("alert", "update", "state", "opened", "note", "services", "switchover", "configuration", "deploy", "lever")
 """Kinds of lines of a timeline that a draft begins with; people take out what tells nothing."""
 _SECTIONS = {"summary": "What happened", "cause": "Why", "remedy": "What we did", "lessons": "What we learned"}
 NEEDED = ("summary", "cause")
 _NUMBERS = {"shops": "Shops affected", "failed_requests": "Requests failed", "lost_orders": "Orders lost"}
 _OFFSET = re.compile(r"UTC(?:([+-])(\d{1,2})(?::(\d\d))?)?")
 _LINE = re.compile(r"- (\d{4}-\d\d-\d\d \d\d:\d\d) (.+)")
+_CHECK = re.compile(r"eseller (drill run [a-z-]+|cluster check|cache check|config check)\b")
+"""A command that passes if what was promised is so."""
 _ACTION = re.compile(r"- \[([ x])\] (.+?) \(([^(),]+), due (\d{4}-\d\d-\d\d)\)(?:: (.+))?")
 
 
@@ -128,6 +130,29 @@ def publish(slug: str, *, by: str) -> Report:
     report.state, report.reviewer, report.published_at, report.changed_at = Report.PUBLISHED, by, now, now
     report.save(update_fields=["state", "reviewer", "published_at", "changed_at"])
     return report
+
+
+@transaction.atomic
+def mark_done(slug: str, number: int, *, by: str, proof: str = "") -> Action:
+    """Note that an action of a report is done, and what proves it; a published report takes that up too.
+
+    Raises:
+        NoSuchReport: there is no such report, or it has no such action.
+    """
+    found = Action.objects.select_for_update().filter(report=_find(slug), pk=number).first()
+    if found is None:
+        raise NoSuchReport(f"The report {slug} has no action {number}.")
+    now = clock.now()
+    found.done_at = found.done_at or now
+    found.proof = (proof.strip() or f"{found.proof} Done on {now:%Y-%m-%d}, says {by}.").strip()[:500]
+    found.save(update_fields=["done_at", "proof"])
+    return found
+
+
+def check_of(action: Action) -> list[str]:
+    """The command that proves an action done, as arguments of ``eseller``; empty: a person says so."""
+    match = _CHECK.match(action.proof)
+    return match[1].split() if match else []
 
 
 @transaction.atomic

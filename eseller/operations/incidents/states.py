@@ -67,7 +67,7 @@ class MaintenanceState(StrEnum):
     CANCELLED = "cancelled"
 
 
-_FOLLOWERS: dict[State, tuple[State, ...]] = {
+FOLLOWERS: dict[State, tuple[State, ...]] = {
     State.TRIAGE: (State.STARTED, State.CLOSED),
     State.STARTED: (State.MITIGATED, State.RESOLVED),
     State.MITIGATED: (State.STARTED, State.RESOLVED),
@@ -83,8 +83,8 @@ def follow(present: State, wanted: State) -> State:
     Raises:
         NotAllowed: it can't follow the present one; the message names those that can.
     """
-    if wanted is not present and wanted not in _FOLLOWERS[present]:
-        others = ", ".join(_FOLLOWERS[present]) or "nothing"
+    if wanted is not present and wanted not in FOLLOWERS[present]:
+        others = ", ".join(FOLLOWERS[present]) or "nothing"
         raise NotAllowed(f"After “{present}” comes {others}, not “{wanted}”.")
     return wanted
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from eseller.kernel.errors import EsellerError
@@ -19,6 +20,13 @@ SECONDS = 5.0
 MOST_WORDS = 300
 
 
+def stale(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - as Django calls it
+    """A form that is too old, or was sent from elsewhere."""
+    return HttpResponse(render_to_string("ui/error_403.html", request=request), status=403)
+
+
+# The link is the key: who has it needs no cookie besides.
+@csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def take(request: HttpRequest, number: int, who: str, token: str) -> HttpResponse:
     """The page on which somebody takes an alert; it is taken by the form alone, since mail programs open links."""
@@ -36,6 +44,7 @@ def take(request: HttpRequest, number: int, who: str, token: str) -> HttpRespons
     return _page(request, alert["state"], 200, who=who, alert=alert)
 
 
+@csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def beat(_request: HttpRequest, name: str, token: str) -> HttpResponse:
     """A job is done; with ``?failed=WHY`` it has failed."""
@@ -44,6 +53,7 @@ def beat(_request: HttpRequest, name: str, token: str) -> HttpResponse:
     return _passed_on("beat", {"name": name, "failed": _request.GET.get("failed", "")[:MOST_WORDS]})
 
 
+@csrf_exempt
 @require_http_methods(["POST"])
 def alertmanager(request: HttpRequest) -> HttpResponse:
     """Alertmanager's webhook, version 4; with the bearer token that ``eseller alerts hook`` tells."""

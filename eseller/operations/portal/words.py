@@ -13,6 +13,20 @@ from eseller.operations.portal.situation import Situation
 from eseller.ui.formats import locale_for
 
 
+def places(root: str) -> list[tuple[str, str, str]]:
+    """The navigation: name, address and label of each place; forums and documentation come in between here.
+
+    Args:
+        root: where pages in the active language begin.
+    """
+    return [
+        ("status", root, gettext("Status")), ("history", f"{root}history/", gettext("Incidents")),
+        ("maintenance", f"{root}maintenance/", gettext("Maintenance")),
+        ("reports", f"{root}reports/", gettext("Reports")),
+        ("subscribe", f"/subscribe/?lang={get_language() or 'en'}", gettext("Subscribe")),
+    ]  # fmt: skip
+
+
 def component_state(state: ComponentState) -> str:
     """A component's state in the active language."""
     return {

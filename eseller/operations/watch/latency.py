@@ -45,6 +45,11 @@ class Latency:
             self._fine.setdefault(bound, Ring(10.0, 30)).add(now, rise, 0.0)
             self._coarse.setdefault(bound, Ring(300.0, 288)).add(now, rise, 0.0)
 
+    def lately(self, now: float) -> float | None:
+        """Seconds in which nine of ten answers came lately; None: there were too few to say."""
+        counts = _counts(self._fine, now, NOW_SECONDS)
+        return quantile(counts, QUANTILE) if max(counts.values(), default=0.0) >= LEAST_NOW / 5 else None
+
     def slower(self, now: float) -> Slower | None:
         """Whether answers take much longer than they usually do."""
         lately = _counts(self._fine, now, NOW_SECONDS)

@@ -13,10 +13,12 @@ import msgspec
 from eseller.operations.watch.asking import Answer, exchange
 from eseller.operations.watch.burn import Severity
 from eseller.operations.watch.judge import Finding
+from eseller.operations.watch.purchase import NotBought, buy
 
 log = logging.getLogger(__name__)
 PAGE_SECONDS, PARTY_SECONDS, SERVER_SECONDS = 5.0, 10.0, 1.0
-AGAIN_SECONDS, FAILURES = 1.0, 2
+MOST_SAMPLED = 20
+AGAIN_SECONDS, PURCHASE_AGAIN_SECONDS, FAILURES = 1.0, 5.0, 2
 """So many looks in a row must fail, before it is told: one may be an accident on the way."""
 _INDICATORS = {"minor": Severity.TICKET, "major": Severity.PAGE, "critical": Severity.PAGE}
 
@@ -36,6 +38,11 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     every: float
     component: str
 
+    @property
+    def again(self) -> float:
+        """Seconds after which what failed is looked at again: to know for certain, and to hear of its end."""
+        return min(self.every, AGAIN_SECONDS)
+
 
 class Page(Look, frozen=True):
     """A page that must be there.
@@ -45,6 +52,19 @@ class Page(Look, frozen=True):
     """
 
     says: str = ""
+
+
+class Purchase(Look, frozen=True):
+    """A product's page in a hidden test shop, where something is bought."""
+
+    @property
+    def again(self) -> float:
+        """An order is more than a look."""
+        return min(self.every, PURCHASE_AGAIN_SECONDS)
+
+
+class Shops(Look, frozen=True):
+    """A web process, which names some shops at each look; the pages of those are looked at."""
 
 
 class Party(Look, frozen=True):
@@ -83,6 +103,8 @@ async def look(at: Look) -> list[Finding]:
     match at:
         case Page():
             return _of_page(at, await fetch(at.url, seconds=PAGE_SECONDS))
+        case Purchase():
+            return await _of_purchase(at)
         case Party():
             return _of_party(at, await fetch(at.url, seconds=PARTY_SECONDS))
         case PatroniNode():
@@ -141,6 +163,61 @@ def _of_page(at: Page, answer: Answer) -> list[Finding]:
             next_step="eseller watch, and the log of the web nodes", runbook="watch.md#a-page-is-not-there",
         )
     ]  # fmt: skip
+
+
+async def _of_purchase(at: Purchase) -> list[Finding]:
+    try:
+        await asyncio.to_thread(buy, at.url)
+    except NotBought as error:
+        return [
+            Finding(
+                key=f"purchase/{at.name}", severity=Severity.PAGE, component=at.component,
+                title="Nobody can buy: the test purchase did not go through.", evidence=(str(error), at.url),
+                next_step="Buy something by hand in a shop; eseller cluster status, and the log of the web nodes",
+                runbook="watch.md#the-test-purchase-does-not-go-through",
+            )
+        ]  # fmt: skip
+    return []
+
+
+class Sampler:
+    """Looks at shops by chance, so that all of them are looked at some time; those that failed are looked at again."""
+
+    def __init__(self) -> None:
+        self._failing: dict[str, tuple[str, ...]] = {}
+
+    async def look(self, at: Shops) -> list[Finding]:
+        """Look at some shops; one that fails is looked at twice."""
+        told = await fetch(at.url, seconds=SERVER_SECONDS)
+        try:
+            urls = msgspec.json.decode(told.body, type=list[str])[:MOST_SAMPLED] if told.status == 200 else []
+        except (msgspec.MsgspecError, RecursionError):
+            urls = []
+        wanted = dict.fromkeys((*self._failing.get(at.name, ()), *urls))
+        bad = await _failing(list(wanted))
+        if bad:
+            await asyncio.sleep(AGAIN_SECONDS)
+            bad = await _failing(list(bad))
+        self._failing[at.name] = tuple(bad)[:MOST_SAMPLED]
+        if not bad:
+            return []
+        return [
+            Finding(
+                key=f"shops/{at.name}", severity=Severity.PAGE, component=at.component,
+                title=f"{len(bad)} of {len(wanted)} shops that were looked at from outside are not there.",
+                evidence=tuple(f"{url} {why}" for url, why in list(bad.items())[:5]),
+                next_step="Open one of them; the log of the web nodes by that shop",
+                runbook="watch.md#shops-are-not-there",
+            )
+        ]  # fmt: skip
+
+
+async def _failing(urls: Sequence[str]) -> dict[str, str]:
+    answers = await asyncio.gather(*(fetch(url, seconds=PAGE_SECONDS) for url in urls))
+    return {
+        url: f"answered {answer.status}" if answer.status else f"answered nothing in {answer.seconds:.1f} s"
+        for url, answer in zip(urls, answers, strict=True) if answer.status != 200
+    }
 
 
 def _of_party(at: Party, answer: Answer) -> list[Finding]:
@@ -216,10 +293,12 @@ class Probes:
 
     def __init__(self, looks: Sequence[Look] = ()) -> None:
         self._looks = tuple(looks)
+        self._sampler = Sampler()
         self._found: dict[Look, list[Finding]] = {}
         self._failures: dict[Look, int] = {}
         self._due: dict[Look, float] = {}
         self._running: dict[Look, asyncio.Task[None]] = {}
+        self._seconds: dict[Look, float] = {}
 
     def use(self, looks: Sequence[Look]) -> None:
         """Look at these from now on."""
@@ -237,6 +316,10 @@ class Probes:
             if self._due.get(at, 0.0) <= now and at not in self._running:
                 self._running[at] = asyncio.create_task(self._look(at))
 
+    def seconds(self) -> dict[str, float]:
+        """How long the last look at each took, by its name."""
+        return {f"{at.name}, s": self._seconds[at] for at in self._looks if at in self._seconds}
+
     async def end(self) -> None:
         """Wait for the looks that have begun."""
         await asyncio.gather(*self._running.values())
@@ -244,13 +327,12 @@ class Probes:
     async def _look(self, at: Look) -> None:
         began = asyncio.get_running_loop().time()
         try:
-            found = await look(at)
+            found = await (self._sampler.look(at) if isinstance(at, Shops) else look(at))
         except Exception:
             log.exception("%s could not be looked at", at.name)
             found = []
         finally:
             self._running.pop(at, None)
-        self._found[at] = found
+        self._found[at], self._seconds[at] = found, asyncio.get_running_loop().time() - began
         self._failures[at] = self._failures.get(at, 0) + 1 if found else 0
-        # What is wrong is soon looked at again: to know for certain, and to hear of its end.
-        self._due[at] = began + (min(at.every, AGAIN_SECONDS) if found else at.every)
+        self._due[at] = began + (at.again if found else at.every)

@@ -11,6 +11,7 @@ import msgspec
 from eseller.operations.watch.asking import Answer, Target, ask_all
 from eseller.operations.watch.judge import (
     PROMPT_SECONDS,
+    SILENT_SECONDS,
     Finding,
     Seen,
     of_latency,
@@ -27,6 +28,13 @@ EVERY_SECONDS = 1.0
 ANSWER_SECONDS = 0.9
 MOST_SHOPS = 10_000
 FAILED_SECONDS = 300.0
+MOST_TOLD = 1000
+CHARTED = {
+    "eseller_requests_waiting": "requests that wait", "eseller_requests_oldest_seconds": "oldest request, s",
+    "eseller_snapshot_age_seconds": "snapshot age, s", "eseller_guard_rows_kept_back": "rows kept back",
+    "eseller_backup_age_seconds": "backup age, s",
+}  # fmt: skip
+"""Figures of processes that are kept for charts: the worst of all processes."""
 
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +51,14 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     processes: tuple[Seen, ...]
     rates: dict[str, tuple[float, float]]
     findings: tuple[Finding, ...]
+
+
+class ShopRate(msgspec.Struct, frozen=True, array_like=True):
+    """Requests of a shop in the last minutes, and those that failed."""
+
+    name: str
+    requests: float
+    failed: float
 
 
 class _Known(msgspec.Struct):
@@ -74,6 +90,29 @@ class Watch:
     def shops(self) -> int:
         """How many shops processes have told of."""
         return len(self._shops)
+
+    def busiest(self, now: float, *, most: int = MOST_TOLD) -> list[ShopRate]:
+        """Shops that were asked for lately: those that fail first, then the busiest."""
+        rates = []
+        for name, series in list(self._shops.items()):
+            count = series.over(now, FAILED_SECONDS)
+            if count.total >= 1:
+                rates.append(ShopRate(name, round(count.total), round(count.bad)))
+        return sorted(rates, key=lambda one: (-one.failed, -one.requests, one.name))[:most]
+
+    def figures(self, picture: Picture, now: float) -> dict[str, float]:
+        """What is worth a chart, by name."""
+        found: dict[str, float] = {"processes silent": 0.0, "findings": float(len(picture.findings))}
+        for name, (requests, failed) in picture.rates.items():
+            found |= {f"{name} requests/s": requests, f"{name} failed/s": failed}
+            if name in self._latency and (seconds := self._latency[name].lately(now)) is not None:
+                found[f"{name} nine of ten within, s"] = seconds
+        for seen in picture.processes:
+            found["processes silent"] += seen.silent > SILENT_SECONDS
+            for gauge, name in CHARTED.items():
+                if gauge in seen.reading.gauges:
+                    found[name] = max(found.get(name, 0.0), seen.reading.gauges[gauge])
+        return found
 
     async def look(self, *, seconds: float = ANSWER_SECONDS) -> Picture:
         """Ask all once, and judge; takes hardly longer than the slowest may."""
