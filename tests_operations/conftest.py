@@ -19,6 +19,8 @@ def _free_port() -> int:
         return int(listening.getsockname()[1])
 
 
+# Some helpers are those of the other tests.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 _SCRATCH = Path(tempfile.mkdtemp(prefix="eseller-operations-"))
 _SCRATCH.chmod(0o711)
 for _name in [
@@ -84,8 +86,29 @@ def db(database: None) -> Iterator[None]:
 
     with connections["owner"].cursor() as owner:
         owner.execute(
-            "TRUNCATE incidents_component, incidents_incident, incidents_report, incidents_maintenance CASCADE"
+            "TRUNCATE incidents_component, incidents_incident, incidents_report, incidents_maintenance, "
+            "console_operator, console_act, console_errand, console_attempt, subscribers_subscriber, "
+            "subscribers_spread, subscribers_letter CASCADE"
         )
     make_missing()
     yield
     connections["default"].close()
+
+
+class Changed:
+    """Django's settings, as a test wants them; afterwards they are as before."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        object.__setattr__(self, "_patch", patch)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        from django.conf import settings
+
+        patch: pytest.MonkeyPatch = object.__getattribute__(self, "_patch")
+        patch.setattr(settings, name, value, raising=False)
+
+
+@pytest.fixture
+def settings(monkeypatch: pytest.MonkeyPatch) -> Changed:
+    """Settings that a test changes."""
+    return Changed(monkeypatch)
