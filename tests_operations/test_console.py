@@ -36,6 +36,23 @@ __all__ = ("watch",)
 pytestmark = pytest.mark.usefixtures("db")
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "four words that fit"
+REPORT = """# Orders fail
+
+- Times: UTC
+- Began: {began}
+
+## What happened
+
+A.
+
+## Why
+
+B.
+
+## Actions
+
+- [ ] A bigger disk (ada, due 2030-01-01): eseller config check
+"""
 ANYWHERE = ("sign-in", "sign-out", "welcome")
 
 
@@ -54,7 +71,7 @@ class Somebody:
 
     def signed_in(self, **options: Any) -> Client:
         client = Client(**options)
-        token, session = credentials.sign_in(
+        token, _ = credentials.sign_in(
             self.operator.name, password=PASSWORD, code=self.codes.pop(), client="192.0.2.1"
         )
         client.cookies["console"] = token
@@ -169,7 +186,8 @@ def test_a_reader_reads() -> None:
     assert answer.status_code == 403
     assert "lets you read" in answer.content.decode()
     assert post(Somebody("bob").signed_in(), "operators", {"do": "add", "who": "eve"}).status_code == 403
-    assert post(Somebody("root", Role.ADMINISTRATOR).signed_in(), "operators", {"do": "add", "who": "eve"}).status_code == 200
+    root = Somebody("root", Role.ADMINISTRATOR).signed_in()
+    assert post(root, "operators", {"do": "add", "who": "eve"}).status_code == 200
     assert Operator.objects.filter(name="eve", password="").exists()
 
 
@@ -187,7 +205,7 @@ def test_pages_are_there_without_the_watch_and_take_few_statements(name: str) ->
     client = Somebody(role=Role.ADMINISTRATOR).signed_in()
     for number in range(30):
         actions.open_incident(f"Trouble {number}", by="ada")
-    with CaptureQueriesContext(connection, ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         answer = get(client, name)
     assert answer.status_code == 200
     assert len(asked) <= 8, [one["sql"][:80] for one in asked]
@@ -207,7 +225,8 @@ def test_what_was_done_cannot_be_changed() -> None:
 
 def test_an_incident_from_its_opening_to_its_report() -> None:
     ada, bob = Somebody("ada").signed_in(), Somebody("bob").signed_in()
-    answer = post(ada, "incidents", {"title": "Orders fail", "severity": "major", "component-checkout": "partial_outage"})
+    opening = {"title": "Orders fail", "severity": "major", "component-checkout": "partial_outage"}
+    answer = post(ada, "incidents", opening)
     number = Incident.objects.get().pk
     assert answer["Location"].endswith(f"/incidents/{number}")
     assert "as before" in get(ada, "incident", number=number).content.decode()
@@ -233,13 +252,14 @@ def test_an_incident_from_its_opening_to_its_report() -> None:
     report = Report.objects.get()
     text = get(ada, "report", slug=report.slug).content.decode()
     assert "The disk is full" in text
-    told = f"# Orders fail\n\n- Times: UTC\n- Began: {incident.began_at:%Y-%m-%d %H:%M}\n\n## What happened\n\nA.\n\n## Why\n\nB.\n\n## Actions\n\n- [ ] A bigger disk (ada, due 2030-01-01): eseller config check\n"
+    told = REPORT.format(began=f"{incident.began_at:%Y-%m-%d %H:%M}")
     assert post(ada, "report", {"do": "write", "text": told}, slug=report.slug).status_code == 303
     assert post(ada, "report", {"do": "submit"}, slug=report.slug).status_code == 303
     assert post(ada, "report", {"do": "publish"}, slug=report.slug).status_code == 409, "a second person does"
     assert post(bob, "report", {"do": "publish"}, slug=report.slug).status_code == 303
     action = Report.objects.get().actions.get()
-    assert post(bob, "report", {"do": "done", "action": action.pk, "proof": "seen"}, slug=report.slug).status_code == 303
+    done = {"do": "done", "action": action.pk, "proof": "seen"}
+    assert post(bob, "report", done, slug=report.slug).status_code == 303
     action.refresh_from_db()
     assert (action.proof, action.done_at) == ("seen", ANY)
     assert action.done_at is not None
@@ -248,8 +268,10 @@ def test_an_incident_from_its_opening_to_its_report() -> None:
 
 def test_planned_work_is_announced_and_called_off() -> None:
     ada = Somebody().signed_in()
-    plan = {"do": "plan", "title": "New disks", "body": "Nothing", "begins": "2030-01-01T02:00", "ends": "2030-01-01T03:00",
-            "component": ["checkout"]}  # fmt: skip
+    plan = {
+        "do": "plan", "title": "New disks", "body": "Nothing", "begins": "2030-01-01T02:00",
+        "ends": "2030-01-01T03:00", "component": ["checkout"],
+    }  # fmt: skip
     assert post(ada, "maintenance", plan).status_code == 303
     assert "New disks" in get(ada, "maintenance").content.decode()
     assert post(ada, "maintenance", plan | {"ends": "2029-01-01T03:00"}).status_code == 422
@@ -266,9 +288,11 @@ def test_every_lever_says_what_follows_and_is_a_command_that_there_is(lever: lev
     page = get(Somebody().signed_in(), "lever", name=lever.name).content.decode()
     assert lever.effect.split(".")[0][:40] in page.replace("&#39;", "'")
     assert ("Code of your authenticator" in page) is (lever.weight is levers.Weight.GRAVE)
-    sample = {"services": "mail feeds", "tier": "3", "why": "a test", "port": "8100", "host": "127.0.0.1", "to": "node2",
-              "key": "page_seconds", "value": "15", "finding": "7", "override": "seen", "drill": "first-to-know",
-              "slug": "a-report", "action": "3"}  # fmt: skip
+    sample = {
+        "services": "mail feeds", "tier": "3", "why": "a test", "port": "8100", "host": "127.0.0.1", "to": "node2",
+        "key": "page_seconds", "value": "15", "finding": "7", "override": "seen", "drill": "first-to-know",
+        "slug": "a-report", "action": "3",
+    }  # fmt: skip
     arguments = lever.command(levers.checked(lever, sample))
     # Taken by the command's own parser, so that no lever names an option that there is not.
     command, words = get_command(build()), list(arguments)
@@ -373,7 +397,8 @@ def test_two_take_one_alert_and_one_has_it(watch: None) -> None:
     assert "ada has it" in get(bob, "now-part").content.decode()
     assert post(bob, "alert", {"do": "incident"}, number=number).status_code == 303
     assert Incident.objects.get().key
-    assert post(bob, "alert", {"do": "incident"}, number=number)["Location"].endswith(f"/incidents/{Incident.objects.get().pk}")
+    again = post(bob, "alert", {"do": "incident"}, number=number)
+    assert again["Location"].endswith(f"/incidents/{Incident.objects.get().pk}")
     assert get(ada, "alert", number=999).status_code == 404
     assert telling.shops() == []
     assert telling.history("hours") is not None

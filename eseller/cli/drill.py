@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -40,6 +42,13 @@ def list_(as_json: AsJson = False) -> None:
 @group.command("run")
 def run(
     name: Annotated[str, typer.Argument(metavar="DRILL", help="Its name, as the list shows it.")],
+    incident: Annotated[
+        Path | None,
+        typer.Option(
+            "--incident", dir_okay=False,
+            help="Run the watch and the clerk beside it, and write the draft report of the incident that it is here.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Run a drill. Fails when something was not as it must be."""
@@ -48,6 +57,10 @@ def run(
     import msgspec
     from rich.console import Console
 
+    from eseller.node import rehearsal_incident
+
+    if incident is not None:
+        os.environ |= {rehearsal_incident.PATH: str(incident.absolute()), rehearsal_incident.NAME: name}
     drill = importlib.import_module(f"eseller.drills.{name.replace('-', '_')}")
     with Console(stderr=True).status("") as status:
         report = msgspec.to_builtins(drill.run(lambda text: status.update(f"{text} …")))

@@ -159,14 +159,39 @@ def assign(
     number: Number,
     lead: Annotated[str | None, typer.Option(help="Who leads the work.")] = None,
     speaker: Annotated[str | None, typer.Option(help="Who tells the public.")] = None,
+    scribe: Annotated[str | None, typer.Option(help="Who writes down what is done.")] = None,
     by: By = "",
 ) -> None:
     """Say who leads the work, and who tells the public."""
     _django()
     from eseller.operations.incidents import actions
 
-    actions.assign(number, by=_name(by), lead=lead, speaker=speaker)
+    actions.assign(number, by=_name(by), lead=lead, speaker=speaker, scribe=scribe)
     typer.echo("Assigned.")
+
+
+@group.command("count")
+def count(
+    number: Number,
+    shops: Annotated[int | None, typer.Option(min=0, help="Shops that were affected.")] = None,
+    failed: Annotated[int | None, typer.Option("--failed-requests", min=0, help="Requests that failed.")] = None,
+    lost: Annotated[int | None, typer.Option("--lost-orders", min=0, help="Orders that were lost.")] = None,
+    by: By = "",
+) -> None:
+    """Say how much it was; what is left out stays as it is."""
+    _django()
+    from eseller.operations.incidents import actions
+    from eseller.operations.incidents.models import Incident
+
+    known = Incident.objects.filter(pk=number).first()
+    if known is None:
+        raise typer.BadParameter(f"There is no incident {number}.")
+    actions.count(
+        number, by=_name(by), shops=known.shops if shops is None else shops,
+        failed_requests=known.failed_requests if failed is None else failed,
+        lost_orders=known.lost_orders if lost is None else lost,
+    )  # fmt: skip
+    typer.echo("Counted.")
 
 
 @status.command("export")

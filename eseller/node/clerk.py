@@ -8,14 +8,18 @@ import signal
 import sys
 import threading
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from eseller.config.environment import Environment, operations_environment
+from eseller.node.watched import targets
 from eseller.operations.alerts.directory import Directory
 from eseller.operations.duty import DirectoryFile
+from eseller.operations.incidents.collecting import Happened
+from eseller.operations.watch.history import Line
 from eseller.resilience.control.calling import call, get
 from eseller.resilience.control.errors import NotDone, Unreachable
 from eseller.resilience.control.signing import read_keys
@@ -23,6 +27,9 @@ from eseller.resilience.control.signing import read_keys
 log = logging.getLogger(__name__)
 EVERY_SECONDS, REPORT_SECONDS, SITE_SECONDS = 2.0, 300.0, 60.0
 LETTER_SECONDS, COURIERS = 1.0, 4
+ELSEWHERE_SECONDS = 10.0
+FAILED, MEAN_OF = " failed/s", 60.0
+"""The watch's figure of failed requests is the mean of so many seconds."""
 
 
 class Clerk:
@@ -36,6 +43,9 @@ class Clerk:
     def __init__(self, env: Environment, site: Path) -> None:
         self._env, self._site = env, site
         self.people = DirectoryFile(env.people)
+        self._is_away, self._asked_at = False, float("-inf")
+        self._happened: list[Happened] = []
+        self._failing: dict[int, set[str]] = {}
         self._written: tuple[Any, ...] = ()
         self._reported = b""
         self._written_at = self._reported_at = float("-inf")
@@ -53,7 +63,8 @@ class Clerk:
         alerts = self._alerts()
         if alerts is not None:
             clerk.keep_up(alerts, publish=self._env.publish, now=now)
-        clerk.take_notes(self._env.data_dir, now)
+        clerk.take_notes(self._env.data_dir, now, self._elsewhere())
+        self._count(now)
         clerk.move_maintenance(now)
         spread(self._directory().posts, now)
         self._report(clerk.overdue_report(now))
@@ -87,11 +98,66 @@ class Clerk:
         from eseller.operations.alerts.escalation import Alert
 
         try:
-            told = get(self._env.watch_port, "/alerts", host=self._env.private_reached_at, seconds=2.0)
-            return msgspec.convert(told, list[Alert])
+            found = msgspec.convert(self._watch("/alerts/lately"), list[Alert])
         except (Unreachable, msgspec.ValidationError) as error:
-            log.warning("the watch does not tell its alerts: %s", error)
+            if not self._is_away:
+                log.warning("the watch does not tell its alerts: %s", error)
+            self._is_away = True
             return None
+        if self._is_away:
+            log.warning("the watch tells its alerts again")
+        self._is_away = False
+        return found
+
+    def _watch(self, path: str) -> Any:
+        return get(self._env.watch_port, path, host=self._env.private_reached_at, seconds=2.0)
+
+    def _elsewhere(self) -> list[Happened]:
+        """What was done on other machines, by a process of each of them; now and then, since they are asked for it."""
+        if time.monotonic() - self._asked_at < ELSEWHERE_SECONDS:
+            return self._happened
+        self._asked_at, found = time.monotonic(), []
+        hosts = {one.host: one.port for one in reversed(targets(self._env)) if one.host != self._env.private_reached_at}
+        for host, port in hosts.items():
+            try:
+                told = msgspec.convert(get(port, "/happened", host=host, seconds=2.0), list[Happened])
+            except (Unreachable, msgspec.ValidationError):
+                continue  # the watch tells of it
+            found += [msgspec.structs.replace(one, source=f"{host}/{one.source}"[:200]) for one in told]
+        self._happened = found
+        return found
+
+    def _count(self, now: datetime) -> None:
+        """Remember which shops fail while an incident lasts, and count it when it has ended."""
+        from eseller.operations.incidents import clerk
+        from eseller.operations.incidents.models import Incident
+        from eseller.operations.incidents.states import State
+
+        present = Incident.objects.exclude(state__in=[State.RESOLVED, State.CLOSED]).values_list("pk", flat=True)
+        numbers = [int(number) for number in present]
+        try:
+            if numbers:
+                failing = {name for name, _, failed in self._watch("/shops") if failed}
+                for number in numbers:
+                    self._failing.setdefault(number, set()).update(failing)
+            clerk.count_up(self._failing, self._failed, now)
+        except (Unreachable, ValueError, TypeError):
+            return  # it is counted when the watch is there
+        self._failing = {number: shops for number, shops in self._failing.items() if number in numbers}
+
+    def _failed(self, begin: datetime, end: datetime) -> int | None:
+        """How many requests failed, by the watch's history; None: that does not reach back so far."""
+        lines = [
+            line for line in msgspec.convert(self._watch("/history/hours"), list[Line], strict=False)
+            if line.name.endswith(FAILED)
+        ]  # fmt: skip
+        if not lines or any(line.begins > begin.timestamp() for line in lines):
+            return None
+        return round(sum(
+            point.mean * line.step for line in lines for number, point in enumerate(line.points)
+            if point is not None
+            and begin.timestamp() - line.step <= line.begins + number * line.step <= end.timestamp() + MEAN_OF
+        ))  # fmt: skip
 
     def _report(self, body: bytes) -> None:
         """Tell the watch of overdue updates; the same again now and then, in case it has forgotten."""

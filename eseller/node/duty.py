@@ -33,6 +33,7 @@ from eseller.operations.watch.watch import Watch
 from eseller.resilience.control.signing import read_keys
 
 MOST_SHOWN = 200
+LATELY_SECONDS = 2 * 3600.0
 _on_duty: list[Duty] = []
 
 
@@ -106,11 +107,18 @@ def _pages(duty: Duty, mailbox: Mailbox) -> dict[str, Callable[[], Answer]]:
     return {
         "/picture": lambda: _json(duty.picture),
         "/alerts": lambda: _json(sorted(duty.book.alerts(), key=lambda one: one.is_over)[:MOST_SHOWN]),
+        "/alerts/lately": lambda: _json(_lately(duty)),
         "/messages": lambda: _json(duty.book.messages()[:MOST_SHOWN]),
         "/letters": lambda: _json(mailbox.letters()[:MOST_SHOWN]),
         "/shops": lambda: _json(duty.shops()),
         **{f"/history/{scale.name}": partial(_lines, duty, scale.name) for scale in SCALES},
     }
+
+
+def _lately(duty: Duty) -> list[Alert]:
+    """All alerts that are open, and those that ended lately: what incidents are made of."""
+    since = time.time() - LATELY_SECONDS
+    return [one for one in duty.book.alerts() if not one.is_over or one.changed_at > since]
 
 
 def _lines(duty: Duty, scale: str) -> Answer:

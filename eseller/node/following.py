@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from eseller.tenancy.guard.follow import Listener
@@ -64,12 +64,29 @@ def follow_in_worker(data: Path) -> Reloads:
     from eseller.tenancy.snapshots.trial import Trial
     from eseller.tenancy.snapshots.watcher import Watcher
 
+    _write_down_findings(data)
     keeper = Keeper(data / "snapshots")
     keeper.start()
     watcher = Watcher(Compiler(data, Trial(TRIED)))
     Follower(watcher.hear, keeper.hear, judge_changes).start()
     watcher.start()
     return _reloads(keeper)
+
+
+def _write_down_findings(data: Path) -> None:
+    """Journal which rows are kept back and let go, so that an incident's timeline has them without the database."""
+    from eseller.node.journal import Journal
+    from eseller.tenancy.guard import heard
+
+    journal = Journal(data / "findings.jsonl")
+
+    def write(new: Sequence[Mapping[str, Any]], gone: Sequence[Mapping[str, Any]]) -> None:
+        for event, found in (("kept back", new), ("let go", gone)):
+            if found:
+                rows = [{name: one.get(name) for name in ("id", "table", "row", "shop", "rule")} for one in found[:20]]
+                journal.write({"event": event, "count": len(found), "rows": rows})
+
+    heard.listen(write)
 
 
 def _reloads(keeper: Keeper) -> Reloads:

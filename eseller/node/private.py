@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -27,6 +28,7 @@ from eseller.kernel.errors import EsellerError
 from eseller.node.control import MOST_BYTES, BadCall, Control
 from eseller.node.health import State, health
 from eseller.node.metrics import CONTENT_TYPE, Metrics
+from eseller.operations.incidents.collecting import collect
 from eseller.resilience.control.signing import read_keys
 from eseller.tenancy.guard.heard import heard
 
@@ -34,6 +36,7 @@ log = logging.getLogger(__name__)
 
 MOST_CLIENTS = 32
 """Connections, hence threads, at the same time; the oldest gives way to a new one."""
+HAPPENED, MOST_HAPPENED = timedelta(hours=6), 500
 SECONDS = 5.0
 """A client has so long to send its request and to take the answer."""
 Answer = tuple[int, str, bytes]
@@ -136,7 +139,8 @@ def open_port(
     """
     directory: Path = env.data_dir / "control"
     control = Control(process, read_keys(env.control_keys), directory)
-    server = PrivateServer((env.private_host, port), process, control, pages)
+    told = {"/happened": lambda: _happened(env.data_dir), **pages}
+    server = PrivateServer((env.private_host, port), process, control, told)
     server.serve_in_background()
     return server
 
@@ -150,6 +154,12 @@ def _health(process: State) -> Answer:
 def _figures(process: State) -> Answer:
     told = {name: msgspec.to_builtins(part()) for name, part in process.parts.items()}
     return HTTPStatus.OK, "application/json", _json(told)
+
+
+def _happened(data_dir: Path) -> Answer:
+    """What was done on this machine lately, by its processes' journals, for timelines of incidents elsewhere."""
+    found = collect(data_dir, datetime.now(UTC) - HAPPENED)[-MOST_HAPPENED:]
+    return HTTPStatus.OK, "application/json", msgspec.json.encode(found)
 
 
 def _findings() -> Answer:

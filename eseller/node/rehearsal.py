@@ -18,6 +18,7 @@ from pathlib import Path
 import msgspec
 
 from eseller.kernel.errors import EsellerError
+from eseller.node import rehearsal_incident
 
 START_SECONDS = 120
 
@@ -80,6 +81,13 @@ def platform(
             "ESELLER_OPERATIONS": "false",
             **settings,
         }
+        if rehearsal_incident.wanted():
+            # A drill that has them already keeps its own.
+            environment |= {
+                "ESELLER_WATCH": "true", "ESELLER_OPERATIONS": "true",
+                "ESELLER_WATCH_PORT": settings.get("ESELLER_WATCH_PORT") or str(free_ports(1)),
+                "ESELLER_OPERATIONS_PORT": settings.get("ESELLER_OPERATIONS_PORT") or str(free_ports(1)),
+            }  # fmt: skip
         log = Path(scratch) / "log"
         with around(Path(scratch) / "data") if around else contextlib.nullcontext(), log.open("wb") as output:
             process = subprocess.Popen(
@@ -91,7 +99,9 @@ def platform(
             )
             try:
                 _wait(process, port, log)
-                yield Running(port=port, environment=environment, log=log)
+                kept = rehearsal_incident.incident if rehearsal_incident.wanted() else contextlib.nullcontext
+                with kept(environment):
+                    yield Running(port=port, environment=environment, log=log)
             finally:
                 process.send_signal(signal.SIGTERM)
                 process.wait(60)

@@ -142,6 +142,7 @@ class Duty:
     def stop(self) -> None:
         """End; what is being sent is sent again when somebody begins anew."""
         self._stop.set()
+        self.book.catch_up()
 
     @property
     def is_blind(self) -> bool:

@@ -103,6 +103,7 @@ def test_the_command_prints_the_setting() -> None:
 
 def test_a_form_is_read_as_a_browser_sends_it() -> None:
     page = """<form id="a" action="/x"><input name="n" value="1"><input type="radio" name="r" value="no">
-    <input type="radio" name="r" value="yes" checked><select name="s"><option value="p"><option value="q" selected></select>
+    <input type="radio" name="r" value="yes" checked>
+    <select name="s"><option value="p"><option value="q" selected></select>
     <input type="submit" name="go" value="1"></form><input name="outside" value="2">"""
     assert forms(page) == {"a": (fields := {"n": "1", "r": "yes", "s": "q"}), "/x": fields}

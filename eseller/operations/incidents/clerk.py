@@ -7,7 +7,7 @@ the watch keeps its alerts.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from django.utils import timezone
 from eseller.operations.alerts.escalation import Alert
 from eseller.operations.alerts.escalation import State as AlertState
 from eseller.operations.incidents import actions
-from eseller.operations.incidents.collecting import collect
+from eseller.operations.incidents.collecting import Happened, collect
 from eseller.operations.incidents.components import of_watched
 from eseller.operations.incidents.models import Entry, Impact, Incident, Maintenance, Update
 from eseller.operations.incidents.states import ComponentState, MaintenanceState, Public, Severity, State
@@ -64,22 +64,25 @@ def keep_up(alerts: Sequence[Alert], *, publish: bool, now: datetime | None = No
     ]  # fmt: skip
     touched = [incident for alert in hurting if (incident := _belongs(alert, publish=publish)) is not None]
     _note_all(alerts)
+    _note_beside(alerts, now)
     return touched + _end(alerts, now)
 
 
-def take_notes(data_dir: Path, now: datetime) -> int:
+def take_notes(data_dir: Path, now: datetime, elsewhere: Sequence[Happened] = ()) -> int:
     """Note in the timelines of present incidents what was done to the platform; returns how many lines are new.
 
     Args:
-        data_dir: where the platform's processes keep their journals; what was done elsewhere is not known here.
+        data_dir: where the platform's processes on this machine keep their journals.
         now: the time.
+        elsewhere: what those of other machines have told.
     """
     added = 0
     recent = Q(resolved_at=None) | Q(resolved_at__gt=now - JOINS)
     for incident in Incident.objects.filter(recent).exclude(state=State.CLOSED):
         end, known = incident.resolved_at or now, _sources(Q(incident=incident))
-        for one in collect(data_dir, incident.began_at - BEFORE):
-            if one.at <= end and one.source not in known:
+        since = incident.began_at - BEFORE
+        for one in (*collect(data_dir, since), *elsewhere):
+            if since <= one.at <= end and one.source not in known:
                 added += actions.note(
                     incident, one.kind, one.text, at=one.at, source=one.source, evidence=one.evidence
                 )
@@ -183,6 +186,51 @@ def _note_all(alerts: Sequence[Alert]) -> None:
             _note(entry.incident, alert, _became(alert), changed, f"{alert.by} takes it: {alert.finding.title}")
         elif alert.is_over:
             _note(entry.incident, alert, _became(alert), changed, f"Over: {alert.finding.title}")
+
+
+def _note_beside(alerts: Sequence[Alert], now: datetime) -> None:
+    """Note in each present incident what else was found while it lasted, whether or not it is the same trouble."""
+    present = list(Incident.objects.exclude(state__in=[State.RESOLVED, State.CLOSED]))
+    if not present:
+        return
+    rows = Entry.objects.filter(incident__in=present).exclude(source="").values_list("incident", "source")
+    known = set(rows)
+    for incident in present:
+        for alert in alerts:
+            opened = datetime.fromtimestamp(alert.opened_at, UTC)
+            mine = f"alert/{alert.number}/opened"
+            if not incident.began_at - CALM <= opened <= now or (incident.pk, mine) in known:
+                continue
+            source = f"beside/{alert.number}"
+            if (incident.pk, source) not in known:
+                _note(incident, alert, source, opened, alert.finding.title)
+            if alert.is_over and (incident.pk, f"{source}/over") not in known:
+                at = datetime.fromtimestamp(alert.changed_at, UTC)
+                _note(incident, alert, f"{source}/over", at, f"Over: {alert.finding.title}")
+
+
+def count_up(failing: Mapping[int, set[str]], failed: Callable[[datetime, datetime], int | None], now: datetime) -> int:
+    """Count incidents that have ended, where nobody has: shops that had failures, and requests that failed.
+
+    Args:
+        failing: shops that were seen to fail while an incident lasted, by its number.
+        failed: how many requests failed from a moment to another one; None: that is not known.
+        now: the time.
+
+    Returns:
+        How many incidents were counted.
+    """
+    ended = Incident.objects.filter(resolved_at__gt=now - JOINS, failed_requests=None, shops=None)
+    counted = 0
+    for incident in ended:
+        requests = failed(incident.began_at, incident.resolved_at or now)
+        if requests is not None:
+            shops = len(failing.get(int(incident.pk), ()))
+            actions.count(
+                int(incident.pk), by=CLERK, shops=shops, failed_requests=requests, lost_orders=incident.lost_orders
+            )
+            counted += 1
+    return counted
 
 
 def _became(alert: Alert) -> str:

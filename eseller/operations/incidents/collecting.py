@@ -140,7 +140,14 @@ def _of_cluster_watch(told: Mapping[str, Any]) -> tuple[str, str]:
     return "switchover", f"The watch over the database {did}: {'; '.join(map(str, told['reasons']))}"
 
 
+def _of_findings(told: Mapping[str, Any]) -> tuple[str, str]:
+    rows = [f"{row.get('table')} {row.get('row')}" for row in told["rows"][:3]]
+    more = f" and {told['count'] - len(rows)} more" if told["count"] > len(rows) else ""
+    return "records", f"Rows were {told['event']}: {', '.join(rows)}{more}"
+
+
 _JOURNALS: dict[str, Words] = {
+    "findings.jsonl": _of_findings,
     "control/*.jsonl": _of_control,
     "journal/rollout-*.jsonl": _of_rollout,
     "governor.jsonl": _of_governor,

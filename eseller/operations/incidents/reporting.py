@@ -16,7 +16,8 @@ from eseller.kernel.errors import EsellerError
 from eseller.operations.incidents.models import Action, Entry, Incident, Report, ReportLine
 
 MOST_BYTES, MOST_LINES = 200_000, 500
-TOLD = ("alert", "update", "state", "opened", "note", "services", "switchover", "configuration", "deploy", "lever")
+TOLD = ("alert", "update", "state", "opened", "note", "services", "switchover", "configuration", "deploy", "lever",
+        "records")
 """Kinds of lines of a timeline that a draft begins with; people take out what tells nothing."""
 _SECTIONS = {"summary": "What happened", "cause": "Why", "remedy": "What we did", "lessons": "What we learned"}
 NEEDED = ("summary", "cause")

@@ -164,6 +164,8 @@ class History:
             if not self._failed:
                 log.warning("history can't be written; the watch goes on without it: %s", error)
             self._failed = True
+            # They are made anew when the disk is back.
+            self._series.clear()
 
     def lines(self, scale: Scale, at: float, *, most: int = 240) -> list[Line]:
         """All figures over a scale, each with so many points at most."""
@@ -191,7 +193,7 @@ class History:
         if name not in self._series:
             if len(self._series) >= MOST_SERIES:
                 return None
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._folder.mkdir(mode=0o700, exist_ok=True)
             self._series[name] = Series(self._path(name))
         return self._series[name]
 

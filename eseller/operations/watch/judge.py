@@ -96,6 +96,7 @@ def of_process(seen: Seen) -> Iterator[Finding]:
             title=f"{seen.title} began anew.", evidence=(f"another process answers since {seen.anew:.0f} s",),
             next_step="Read the node's log for why the former one ended.",
         )  # fmt: skip
+    yield from _of_records(seen)
     if seen.reading.status == "fail":
         yield Finding(
             key=f"health/{seen.name}", severity=Severity.TICKET, component=seen.component, node=seen.name,
@@ -110,6 +111,18 @@ def of_process(seen: Seen) -> Iterator[Finding]:
             component=seen.component, node=seen.name,
             title=f"{seen.title} is not well.", evidence=tuple(lasting),
             next_step="eseller cluster status, and the node's log",
+        )  # fmt: skip
+
+
+def _of_records(seen: Seen) -> Iterator[Finding]:
+    """That rows are not what they must be; all web processes know the same ones, so it is told once."""
+    kept_back = seen.reading.gauges.get("eseller_guard_rows_kept_back", 0.0)
+    if kept_back and seen.service.startswith("web"):
+        yield Finding(
+            key="records/kept-back", severity=Severity.TICKET, component="records",
+            title="Rows that are not what they must be are kept back.", evidence=(f"{kept_back:.0f} rows",),
+            next_step="eseller records list, and mend them; pages are there without them",
+            runbook="watch.md#rows-are-kept-back",
         )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from eseller.operations.watch.burn import Severity as Urgency
 PLACES = (
     ("patroni/", "database"), ("cache/", "cache"), ("errors/shop/", "shops"), ("silent/", "nodes"),
     ("health/", "nodes"), ("anew/", "nodes"), ("errors/", "shops"), ("slow/", "charts"), ("slower/", "charts"),
-    ("overdue/", "incidents"), ("purchase/", "charts"),
+    ("overdue/", "incidents"), ("records/", "records"), ("shops/", "shops"), ("purchase/", "charts"),
 )  # fmt: skip
 """Which page of the console is about what kind of finding."""
 SHORT = 6
