@@ -44,7 +44,9 @@ def as_html(text: str) -> Markup:
         if token.type == "heading_open":
             token.attrSet("id", _anchor(tokens[number + 1]))
     made = _parser.renderer.render(tokens, _parser.options, {})
-    return Markup(nh3.clean(made, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https"}))  # noqa: S704
+    clean = nh3.clean(made, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https"})
+    # Code may be wider than a phone; it is scrolled by keyboard, too.
+    return Markup(clean.replace("<pre>", '<pre tabindex="0">'))  # noqa: S704
 
 
 def _anchor(heading: Token) -> str:
