@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -83,7 +83,7 @@ def mails(box: Path) -> list[Any]:
     return found
 
 
-def deliver(places: dict[str, tuple[str, ...]] | None = None) -> int:
+def deliver(places: Mapping[str, tuple[str, ...]] | None = None) -> int:
     count = 0
     while (letter := delivering.take()) is not None:
         count += delivering.bring(letter, places or {})

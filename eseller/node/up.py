@@ -201,7 +201,7 @@ def _greet(env: Environment, console: Console, greeting: Sequence[str], seconds:
         lines.append(f"Mailbox      {env.link(env.mailbox_host)}")
     if env.operations:
         lines.append(f"Status       {env.operations_link}/")
-        lines.append(f"Console      {env.operations_link}/console/")
+        lines.append(f"Console      {env.operations_link}/console/ (eseller operators add NAME)")
     lines.append(f"Data         {env.data_dir}")
     console.plain()
     console.plain(f"  eSeller is up, after {seconds:.1f} s. Ctrl-C stops it.")

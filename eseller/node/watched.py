@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit, urlunsplit
 
+from eseller.cluster.local import layout
 from eseller.config.environment import Environment
 from eseller.config.setting import split_addresses
 from eseller.operations.watch.asking import Target
@@ -45,7 +46,11 @@ def looks(env: Environment) -> tuple[Look, ...]:
 
 def watched_environ(env: Environment) -> dict[str, str]:
     """What the watch is told beyond the settings that every process gets: where Patroni is, without its login."""
-    urls = ",".join(_without_login(url) for url in env.cluster_patroni.split(",") if url)
+    local = layout.read(env.data_dir)
+    # Where a node may be added later, nobody answers yet.
+    spares = {f"{node.host}:{node.rest_port}" for node in local.spares} if local else set()
+    bare = (_without_login(url) for url in env.cluster_patroni.split(",") if url)
+    urls = ",".join(url for url in bare if urlsplit(url).netloc not in spares)
     return {"CLUSTER_PATRONI": urls} if urls else {}
 
 

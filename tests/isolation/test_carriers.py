@@ -340,6 +340,7 @@ CACHES = {
     "tenancy/actions/drafts.py:currencies": "facts of the release",
     "tenancy/guard/diagnose.py:_looking": "a lock for each shop",
     "tenancy/guard/duplicates.py:unique_sets": "by the table's name: what its model says",
+    "tenancy/guard/heard.py:_listeners": "no data: who is told of findings",
     "tenancy/guard/quarantine.py:_overlays": "by shop",
     "tenancy/guard/quarantine.py:_own": "by shop",
     "tenancy/guard/rows.py:_select": "by the kind of rows: code",

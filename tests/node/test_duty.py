@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import signal
@@ -15,11 +16,13 @@ from typing import Any
 
 import pytest
 
+from eseller.cluster.local import layout
+from eseller.cluster.local.layout import LocalCluster, Node, Passwords
 from eseller.config.environment import load
 from eseller.config.setting import split_addresses
 from eseller.node.control import call
 from eseller.node.watched import looks, targets, watched_environ
-from eseller.operations.watch.probing import CacheServer, Page, PatroniNode
+from eseller.operations.watch.probing import CacheServer, Page, PatroniNode, Shops
 from eseller.resilience.control.calling import get
 from eseller.resilience.control.errors import NotDone
 from tests.node.processes import eventually
@@ -55,8 +58,10 @@ def test_what_is_looked_at_follows_from_the_settings() -> None:
         "CLUSTER_PATRONI": "https://patroni:hush@db1.internal:8008,https://patroni:hush@db2.internal:8008",
     })  # fmt: skip
     assert [target.name for target in targets(env)] == ["127.0.0.1:8100", "127.0.0.1:8101", "127.0.0.1:8102"]
-    page, first, second, cache = looks(env)
+    page, shops, first, second, cache = looks(env)
     assert isinstance(page, Page)
+    assert isinstance(shops, Shops)
+    assert shops.url == "http://127.0.0.1:8100/shops"
     assert isinstance(first, PatroniNode)
     assert (first.url, second.url) == ("https://db1.internal:8008", "https://db2.internal:8008")
     assert isinstance(cache, CacheServer)
@@ -66,6 +71,17 @@ def test_what_is_looked_at_follows_from_the_settings() -> None:
     assert looks(listed) == (), "no page of it is here"
     assert [target.name for target in targets(listed)] == ["10.0.0.5:8100", "web-2.internal:8101"]
     assert split_addresses("") == []
+
+
+def test_where_a_node_may_be_added_later_nobody_is_missed(tmp_path: Path) -> None:
+    nodes = tuple(Node(f"node{number}", "127.0.0.1", 100 + number, 200 + number, 300 + number) for number in range(5))
+    layout.write(tmp_path, LocalCluster(nodes[:3], "127.0.0.1", 1, 2, Passwords.make(), nodes[3:]))
+    env = dataclasses.replace(
+        load({"ESELLER_SECRET": "s" * 40}), data_dir=tmp_path,
+        cluster_patroni=",".join(f"http://u:hush@127.0.0.1:{200 + number}" for number in range(5)),
+    )  # fmt: skip
+    told = watched_environ(env)["CLUSTER_PATRONI"]
+    assert told == "http://127.0.0.1:200,http://127.0.0.1:201,http://127.0.0.1:202"
 
 
 class Duty:
