@@ -43,7 +43,7 @@ test: static
 	@tools/debian chromium wrk postgresql-15 redis-server nginx etcd-server strace iproute2 rsync
 	@tools/setup cluster
 	$(PYTEST) test -n 2 --dist loadfile -q -m "not soak"
-	$(PYTEST) test-operations -q -m "not soak" tests_operations
+	$(PYTEST) test-operations -n 2 --dist loadfile -q -m "not soak" tests_operations
 	ESELLER_PG_BIN=$(PG15) $(PYTEST) test-postgresql-15 -q -m "pg15 and not soak"
 
 soak: setup-dev

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -68,7 +69,10 @@ def soon(what: Any, seconds: float = 15.0) -> Any:
 def watch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     folder = tmp_path_factory.mktemp("watch")
     (folder / "people.toml").write_text(PEOPLE)
-    environ = os.environ | {"ESELLER_DATA": str(folder), "ESELLER_PEOPLE": str(folder / "people.toml")}
+    # The host of the watch may be in another zone than ours; what it tells is UTC all the same.
+    environ = os.environ | {
+        "ESELLER_DATA": str(folder), "ESELLER_PEOPLE": str(folder / "people.toml"), "TZ": "Asia/Kolkata",
+    }  # fmt: skip
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "eseller.node.duty"], env=environ, cwd=ROOT, stdout=log, stderr=log
@@ -89,6 +93,10 @@ def test_an_alert_is_taken_by_the_link_in_its_message_and_by_nobody_twice(watch:
     path = urlsplit(url[1]).path
     number = int(path.split("/")[2])
     client = Client()
+    since = re.search(r"since (\d+ \w+ \d+:\d+:\d+) UTC", letter["body"])
+    assert since is not None
+    began = datetime.strptime(f"{since[1]} {datetime.now(UTC).year}", "%d %b %H:%M:%S %Y").replace(tzinfo=UTC)
+    assert abs((datetime.now(UTC) - began).total_seconds()) < 120
     page = client.get(path)
     assert page.status_code == 200
     assert "Take it as ada lovelace" in page.content.decode()
@@ -99,6 +107,9 @@ def test_an_alert_is_taken_by_the_link_in_its_message_and_by_nobody_twice(watch:
     assert (alert["state"], alert["by"]) == ("acknowledged", "ada lovelace")
     other = f"/{links.take_path(secret(), number, 'bob')}"
     assert "ada lovelace has it." in client.post(other).content.decode()
+    assert "It is over." in client.post(path, {"do": "close"}).content.decode()
+    alert = {one["number"]: one for one in tells("/alerts")}[number]
+    assert (alert["state"], alert["by"]) == ("closed", "ada lovelace")
 
 
 def test_a_link_is_for_one_alert_and_one_person_alone(watch: None) -> None:

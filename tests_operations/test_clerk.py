@@ -125,6 +125,7 @@ def test_who_waits_too_long_for_news_pages_somebody_until_there_are_some() -> No
     (finding,) = read(clerk.overdue_report(now + timedelta(minutes=6))).firing
     assert finding.severity is Severity.PAGE
     assert "cleo" in finding.evidence[0]
+    assert finding.who == "cleo", "who is told first"
     actions.post_update(incident.pk, Public.RESOLVED, "Over.", by="cleo")
     change = read(clerk.overdue_report(now + timedelta(minutes=6)))
     assert (change.firing, change.resolved) == ((), (finding.key,))

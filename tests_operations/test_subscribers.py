@@ -137,7 +137,7 @@ def test_by_mail_from_the_form_to_the_last_letter(box: Path) -> None:
     assert told["Subject"] == "[eSeller Cloud] Undersøges: Orders fail"
     assert told["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert "We look **into it**." in told.get_content()
-    stop = urlsplit(told["List-Unsubscribe"].strip("<>")).path
+    stop = urlsplit(told["List-Unsubscribe"].strip(" <>")).path
     assert path_in(told.get_content(), "stop") == stop
     # As a mail program does it: no cookie, no token.
     assert Client(enforce_csrf_checks=True).post(stop, {"List-Unsubscribe": "One-Click"}).status_code == 200

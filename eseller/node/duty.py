@@ -111,6 +111,7 @@ def _pages(duty: Duty, mailbox: Mailbox) -> dict[str, Callable[[], Answer]]:
         "/messages": lambda: _json(duty.book.messages()[:MOST_SHOWN]),
         "/letters": lambda: _json(mailbox.letters()[:MOST_SHOWN]),
         "/shops": lambda: _json(duty.shops()),
+        "/database": lambda: _json(duty.members()),
         **{f"/history/{scale.name}": partial(_lines, duty, scale.name) for scale in SCALES},
     }
 

@@ -12,6 +12,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -154,7 +155,7 @@ class Duty:
         return list(self.picture.findings) if self.picture else []
 
     def _use(self, directory: Directory) -> None:
-        self.book.use(directory.policies)
+        self.book.use(directory.policies, directory.people)
         self._probes.use((*self._looks, *directory.looks))
 
     def _go_on(self, loop: Callable[[], None]) -> None:
@@ -198,6 +199,10 @@ class Duty:
     def lines(self, scale: str) -> list[Line]:
         """Figures over time; of an unknown scale none."""
         return [line for one in SCALES if one.name == scale for line in self.history.lines(one, time.time())]
+
+    def members(self) -> list[dict[str, Any]]:
+        """The database's nodes, as Patroni tells of them."""
+        return self._probes.members()
 
     def shops(self) -> list[ShopRate]:
         """Requests of shops, those that fail first."""

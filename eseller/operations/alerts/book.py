@@ -16,7 +16,7 @@ import msgspec
 from eseller.kernel import lines
 from eseller.kernel.errors import EsellerError
 from eseller.operations.alerts import escalation, messages
-from eseller.operations.alerts.escalation import DEFAULT, Aim, Alert, Policy
+from eseller.operations.alerts.escalation import DEFAULT, Aim, AimKind, Alert, Policy, Step
 from eseller.operations.alerts.messages import Delivery, Message
 from eseller.operations.watch.burn import Severity
 from eseller.operations.watch.judge import Finding
@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 CLEAR_SECONDS = 30.0
 """Trouble that was not seen for so long is over."""
 WATCH = "the watch"
+PERSON_SECONDS = 120.0
+"""For which the person whose trouble it is has it alone."""
 MOST_BYTES, KEPT_CLOSED = 4 * 1024 * 1024, 1000
 
 
@@ -53,6 +55,7 @@ class Book:
     def __init__(self, path: Path, policy: Policy = DEFAULT) -> None:
         self._path, self._policy = path, policy
         self._policies: Mapping[str, Policy] = {}
+        self._people: frozenset[str] = frozenset()
         self._lock = threading.RLock()
         self._alerts: dict[int, Alert] = {}
         self._messages: dict[int, Message] = {}
@@ -70,10 +73,15 @@ class Book:
         self._open = {alert.finding.key: alert.number for alert in self._alerts.values() if not alert.is_over}
         self._numbers = max([0, *self._alerts, *self._messages])
 
-    def use(self, policies: Mapping[str, Policy]) -> None:
-        """Go by these policies from now on: an alert by the one of its component's name, else by ``default``."""
+    def use(self, policies: Mapping[str, Policy], people: Iterable[str] = ()) -> None:
+        """Go by these policies from now on: an alert by the one of its component's name, else by ``default``.
+
+        Args:
+            policies: by name.
+            people: who there is; one of them whose trouble it is is told before the policy's own steps.
+        """
         with self._lock:
-            self._policies = dict(policies)
+            self._policies, self._people = dict(policies), frozenset(people)
             self._policy = self._policies.get(DEFAULT.name, self._policy)
 
     def alerts(self) -> list[Alert]:
@@ -97,7 +105,7 @@ class Book:
             for finding in findings:
                 number = self._open.get(finding.key)
                 if number is None:
-                    policy = self._policies.get(finding.component, self._policy)
+                    policy = self._first(finding, self._policies.get(finding.component, self._policy))
                     alert = escalation.opened(finding, policy, number=self._next(), now=now)
                     self._open[finding.key] = alert.number
                     changed.append(alert)
@@ -212,7 +220,14 @@ class Book:
 
     def _by(self, alert: Alert) -> Policy:
         """The policy of an alert; where it was taken out of the file, the one that is for all."""
-        return self._policies.get(alert.policy, self._policy)
+        return self._first(alert.finding, self._policies.get(alert.policy, self._policy))
+
+    def _first(self, finding: Finding, policy: Policy) -> Policy:
+        """A policy with a step before its own: the person whose the trouble is."""
+        if finding.who not in self._people:
+            return policy
+        step = Step((Aim(AimKind.PERSON, finding.who),), PERSON_SECONDS)
+        return msgspec.structs.replace(policy, steps=(step, *policy.steps))
 
     def _known(self, number: int) -> Alert:
         alert = self._alerts.get(number)

@@ -55,6 +55,11 @@ def shops() -> list[ShopRate] | None:
     return _ask("/shops", list[ShopRate])
 
 
+def members() -> list[dict[str, Any]] | None:
+    """The database's nodes, as Patroni tells of them; empty where it is a single PostgreSQL."""
+    return _ask("/database", list[dict[str, Any]])
+
+
 def history(scale: str) -> list[Line] | None:
     """Figures over time."""
     return _ask(f"/history/{scale}", list[Line])

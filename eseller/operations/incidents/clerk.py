@@ -103,7 +103,10 @@ def overdue_report(now: datetime) -> bytes:
         {
             "status": "firing" if one.update_due_at is not None and one.update_due_at < now else "resolved",
             "fingerprint": f"update-{one.pk}",
-            "labels": {"alertname": "UpdateOverdue", "severity": "page", "component": "incidents"},
+            "labels": {
+                "alertname": "UpdateOverdue", "severity": "page", "component": "incidents",
+                **({"person": one.speaker or one.lead} if one.speaker or one.lead else {}),
+            },
             "annotations": {
                 "summary": f"The public waits for news of incident {one.pk}: {one.title}",
                 "description": f"{one.speaker or 'Nobody'} is to tell them.",

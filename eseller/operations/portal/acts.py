@@ -29,7 +29,7 @@ def stale(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG0
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def take(request: HttpRequest, number: int, who: str, token: str) -> HttpResponse:
-    """The page on which somebody takes an alert; it is taken by the form alone, since mail programs open links."""
+    """The page on which somebody takes or closes an alert; by its form alone, since mail programs open links."""
     if not links.is_ours(token, _secrets(), "take", number, who):
         return _page(request, "gone", 404, who=who)
     try:
@@ -37,7 +37,8 @@ def take(request: HttpRequest, number: int, who: str, token: str) -> HttpRespons
         if alert is None:
             return _page(request, "gone", 404, who=who)
         if request.method == "POST":
-            told = _tell("take-alert", {"number": number, "by": who})
+            verb = "close-alert" if request.POST.get("do") == "close" else "take-alert"
+            told = _tell(verb, {"number": number, "by": who})
             alert = alert | {"state": told["state"], "by": told["by"]}
     except (Unreachable, NotDone):
         return _page(request, "away", 503, who=who)

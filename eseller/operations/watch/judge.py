@@ -37,6 +37,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         evidence: what that rests on.
         next_step: what to do.
         runbook: name of the runbook and its section; empty: there is none.
+        who: the person whose it is, who is told before all others; empty: nobody's in particular.
     """
 
     key: str
@@ -48,6 +49,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[str, ...] = ()
     next_step: str = ""
     runbook: str = ""
+    who: str = ""
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):

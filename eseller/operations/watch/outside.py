@@ -104,7 +104,7 @@ def _finding(alert: _Alert) -> Finding:
         severity=Severity.PAGE if labels.get("severity", "").lower() in PAGES else Severity.TICKET,
         title=_first(notes.get("summary"), labels.get("alertname"), "An alert without a name"),
         component=_first(labels.get("component"), labels.get("job"), "outside")[:60],
-        node=_short(labels.get("instance", ""), 100),
+        node=_short(labels.get("instance", ""), 100), who=labels.get("person", "")[:100],
         evidence=tuple(_short(words) for words in told[:10] if words),
         next_step=_short(notes.get("runbook_url") or alert.generatorURL),
     )

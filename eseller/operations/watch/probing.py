@@ -6,6 +6,7 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -20,6 +21,7 @@ PAGE_SECONDS, PARTY_SECONDS, SERVER_SECONDS = 5.0, 10.0, 1.0
 MOST_SAMPLED = 20
 AGAIN_SECONDS, PURCHASE_AGAIN_SECONDS, FAILURES = 1.0, 5.0, 2
 """So many looks in a row must fail, before it is told: one may be an accident on the way."""
+_SHOWN = ("name", "role", "state", "host", "port", "timeline", "lag", "pending_restart")
 _INDICATORS = {"minor": Severity.TICKET, "major": Severity.PAGE, "critical": Severity.PAGE}
 
 
@@ -261,6 +263,15 @@ def _of_patroni(at: PatroniNode, answer: Answer) -> list[Finding]:
     return found
 
 
+def _told_members(answer: Answer) -> list[dict[str, Any]] | None:
+    """What is shown of the nodes: name, role, state, timeline and how far behind; None: nothing was told."""
+    try:
+        told = msgspec.json.decode(answer.body, type=dict[str, Any])["members"] if answer.status == 200 else None
+        return None if told is None else [{name: one.get(name) for name in _SHOWN} for one in told[:20]]
+    except (msgspec.MsgspecError, RecursionError, KeyError, AttributeError, TypeError):
+        return None
+
+
 def _spoken(members: Sequence[_Member]) -> str:
     return ", ".join(f"{one.name[:40]} is {one.role[:20]}, {one.state[:20]}" for one in members[:10])
 
@@ -299,6 +310,7 @@ class Probes:
         self._due: dict[Look, float] = {}
         self._running: dict[Look, asyncio.Task[None]] = {}
         self._seconds: dict[Look, float] = {}
+        self._members: dict[Look, tuple[float, list[dict[str, Any]]]] = {}
 
     def use(self, looks: Sequence[Look]) -> None:
         """Look at these from now on."""
@@ -324,10 +336,26 @@ class Probes:
         """Wait for the looks that have begun."""
         await asyncio.gather(*self._running.values())
 
+    def members(self) -> list[dict[str, Any]]:
+        """The database's nodes as Patroni last told of them; empty where there is none, or it tells nothing."""
+        told = [self._members[at] for at in self._looks if at in self._members]
+        return max(told, key=lambda one: one[0])[1] if told else []
+
+    async def _look_at(self, at: Look) -> list[Finding]:
+        match at:
+            case Shops():
+                return await self._sampler.look(at)
+            case PatroniNode():
+                answer = await fetch(f"{at.url.rstrip('/')}/cluster", seconds=SERVER_SECONDS)
+                if (members := _told_members(answer)) is not None:
+                    self._members[at] = (asyncio.get_running_loop().time(), members)
+                return _of_patroni(at, answer)
+        return await look(at)
+
     async def _look(self, at: Look) -> None:
         began = asyncio.get_running_loop().time()
         try:
-            found = await (self._sampler.look(at) if isinstance(at, Shops) else look(at))
+            found = await self._look_at(at)
         except Exception:
             log.exception("%s could not be looked at", at.name)
             found = []

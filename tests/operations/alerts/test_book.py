@@ -220,3 +220,17 @@ def test_what_can_not_wait_does_not_wait_behind_what_can(path: Path) -> None:
     assert told[0] == (0, (numbers["late"],))
     assert told[1] == (5, (numbers["later"], numbers["down"])), "what waits goes with it"
     assert told[2:] == [(6, (numbers["b"],)), (36, (numbers["c"],))], "three at once, and no more of them"
+
+
+def test_the_person_whose_trouble_it_is_hears_of_it_before_the_others(path: Path) -> None:
+    book = Book(path)
+    operators = Step((Aim(AimKind.PERSON, "operators"),), 60.0)
+    book.use({"default": Policy("default", (operators,))}, ["cleo", "operators"])
+    book.observe([msgspec.structs.replace(finding("overdue"), who="cleo")], 0.0)
+    book.observe([msgspec.structs.replace(finding("other"), who="nobody we know")], 0.0)
+    book.escalate(0.0)
+    assert {(one.aim.name, one.alerts) for one in book.messages()} == {("cleo", (1,)), ("operators", (2,))}
+    book.escalate(119.0)
+    assert len([one for one in book.messages() if one.aim.name == "cleo"]) == 1
+    book.escalate(121.0)
+    assert any(1 in one.alerts for one in book.messages() if one.aim.name == "operators")

@@ -115,6 +115,22 @@ def test_patroni_tells_what_the_database_lacks(body: bytes, keys: list[str]) -> 
         assert [one.key for one in told(node)] == keys
 
 
+def test_the_nodes_of_the_database_are_told_of_for_the_console() -> None:
+    site = Site()
+    with site.up() as port:
+        site.body = members(("a", "leader", "running"), ("b", "sync_standby", "streaming"))
+        node = PatroniNode(name="db1", url=f"http://127.0.0.1:{port}", every=2.0, component="database")
+
+        async def looked() -> list[dict[str, object]]:
+            probes = Probes([node])
+            assert probes.members() == []
+            probes.begin()
+            await probes.end()
+            return probes.members()
+
+        assert [(one["name"], one["role"]) for one in asyncio.run(looked())] == [("a", "leader"), ("b", "sync_standby")]
+
+
 def test_a_caching_server_that_answers_anything_is_there() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]

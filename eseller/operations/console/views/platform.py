@@ -54,7 +54,8 @@ def nodes(request: HttpRequest, session: Session) -> HttpResponse:
 def database(request: HttpRequest, session: Session) -> HttpResponse:
     """The database: what was last told of it, and what can be done."""
     alerts = [one for one in telling.alerts() or () if one.finding.component == "database" and not one.is_over]
-    return show(request, "database", _page(session, "database", "database", alerts=alerts, charts=_charts("database")))
+    context = _page(session, "database", "database", alerts=alerts, charts=_charts("database"))
+    return show(request, "database", {**context, "members": telling.members() or []})
 
 
 @page()
