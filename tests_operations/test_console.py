@@ -148,9 +148,28 @@ def test_who_tries_too_often_has_to_wait() -> None:
     ada = Somebody()
     for _ in range(credentials.MOST_BY_NAME):
         with pytest.raises(credentials.WrongCredentials):
-            credentials.sign_in("ada", password="wrong", code="1", client="c")
+            credentials.sign_in("ada", password="wrong", code="1", client="stranger")
+    with pytest.raises(TooManyAttempts):
+        credentials.sign_in("ada", password=PASSWORD, code=ada.codes[0], client="stranger")
+    assert credentials.sign_in("ada", password=PASSWORD, code=ada.codes.pop(), client="home"), "nobody keeps ada out"
+
+
+def test_who_knows_the_password_has_few_guesses_at_the_code() -> None:
+    ada = Somebody()
+    for number in range(credentials.MOST_BY_NAME):
+        with pytest.raises(credentials.WrongCredentials):
+            credentials.sign_in("ada", password=PASSWORD, code="000000", client=f"client {number}")
     with pytest.raises(TooManyAttempts):
         credentials.sign_in("ada", password=PASSWORD, code=ada.codes[0], client="another")
+
+
+@pytest.mark.parametrize("number", ["", "abc", "-1", "9" * 40, "1; DROP"])
+def test_numbers_that_are_none_do_nothing(number: str) -> None:
+    client = Somebody().signed_in()
+    incident, _ = actions.open_incident("Trouble", by="ada")
+    assert post(client, "incident", {"do": "hide", "entry": number}, number=incident.pk).status_code == 404
+    assert post(client, "maintenance", {"do": "cancel", "number": number}).status_code == 404
+    assert post(client, "subscribers", {"number": number}).status_code == 404
 
 
 def test_a_session_ends_by_time_by_idleness_by_hand_and_when_somebody_is_barred() -> None:

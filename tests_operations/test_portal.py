@@ -283,3 +283,24 @@ def test_it_is_served_from_files_with_no_database_at_all(site: Path, monkeypatch
     for path in ("/nothing/", "/../secret", "/%2e%2e/secret", "/.eseller-status", "/static/../../secret", "/api"):
         assert client.get(path).status_code == 404, path
     assert Entry.__name__ not in answer.content.decode()
+
+
+@pytest.mark.parametrize(("text", "danish"), [
+    ("Trouble with Storefronts", "Problemer med Butikker"),
+    ("We see trouble with Storefronts, Back office and Checkout and payments, and look into it.",
+     "Vi ser problemer med Butikker, Administration og Kasse og betaling og undersøger det."),
+    ("It works again, since 12:30:00 UTC.", "Det virker igen siden 12:30:00 UTC."),
+    ("We looked into it.", "We looked into it."),
+])  # fmt: skip
+def test_what_the_clerk_says_by_itself_is_said_in_the_readers_language(text: str, danish: str) -> None:
+    from django.utils import translation
+
+    from eseller.operations.portal import words
+
+    with translation.override("en"):
+        assert words.said(text) == text
+    with translation.override("da"):
+        names = [words.component_name(name) for name in ("Storefronts", "Back office", "Checkout and payments")]
+        for name, english in zip(names, ("Butikker", "Administration", "Kasse og betaling"), strict=True):
+            danish = danish.replace(english, name)
+        assert words.said(text) == danish

@@ -10,6 +10,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from eseller.cluster.backup.catalogue import BackupFigures
 from eseller.cluster.receipts import ReceiptFigures
 from eseller.node.health import State
+from eseller.node.queue_lengths import QueueFigures
 from eseller.resilience.admission.gate import AdmissionFigures
 from eseller.resilience.cache.figures import BOUNDS_MS, CacheFigures
 from eseller.resilience.edge.figures import EdgeFigures
@@ -115,6 +116,13 @@ def _backup(counts: BackupFigures) -> Iterator[Metric]:
         )
 
 
+def _queues(counts: QueueFigures) -> Iterator[Metric]:
+    jobs = GaugeMetricFamily("eseller_jobs_waiting", "Jobs that could be done now.", labels=["queue"])
+    for name, count in counts.waiting.items():
+        jobs.add_metric([name], count)
+    yield jobs
+
+
 _WRITERS: dict[str, Callable[[Any], Iterator[Metric]]] = {
     "edge": _edge,
     "cache": _cache,
@@ -122,4 +130,5 @@ _WRITERS: dict[str, Callable[[Any], Iterator[Metric]]] = {
     "receipts": _receipts,
     "outages": _outages,
     "backup": _backup,
+    "queues": _queues,
 }

@@ -24,6 +24,7 @@ from eseller.node.governing import Governor
 from eseller.node.health import State
 from eseller.node.housekeeping import NAMESPACE, STALLED_SECONDS, housekeeping
 from eseller.node.private import open_port
+from eseller.node.queue_lengths import QueueLengths
 
 POLL_SECONDS = 0.5
 HEARTBEAT_SECONDS = 10
@@ -63,6 +64,9 @@ def work(env: Environment, index: int = 0) -> None:
         Governor(chosen, env.role_url("platform"), env.data_dir / "governor.jsonl").start()
     if env.cluster_patroni:
         process.parts["backup"] = Catalogue(env.data_dir).figures
+    lengths = QueueLengths(env.role_url("platform"))
+    lengths.start()
+    process.parts["queues"] = lengths.figures
     with worker_app() as app:
         process.reloads |= follow_in_worker(env.data_dir)
         options = {

@@ -27,7 +27,7 @@ from eseller.operations.console.throttle import hit
 ISSUER_SALT, SETUP_SALT = "eseller console totp", "eseller console set-up"
 SETUP_SECONDS = 24 * 3600
 LASTS, IDLE, SEEN_EVERY = timedelta(hours=12), timedelta(hours=2), timedelta(minutes=1)
-MOST_BY_NAME, MOST_BY_CLIENT = 10, 40
+MOST_BY_NAME, MOST_BY_NAME_FROM_ANYWHERE, MOST_BY_CLIENT = 10, 100, 40
 LEAST_PASSWORD, MOST_PASSWORD, RECOVERY_CODES = 12, 1000, 8
 STEP_SECONDS = 30
 
@@ -166,7 +166,9 @@ def sign_in(name: str, *, password: str, code: str, client: str, agent: str = ""
     """
     name = name.strip().lower()[:100]
     hit(f"client {client}", MOST_BY_CLIENT)
-    hit(f"name {name}", MOST_BY_NAME)
+    # Of one address soon, of all of them late: a stranger who guesses must not keep somebody out at night.
+    hit(f"name {name} of {client}", MOST_BY_NAME)
+    hit(f"name {name}", MOST_BY_NAME_FROM_ANYWHERE)
     operator = Operator.objects.filter(name=name, is_active=True).exclude(password="").exclude(totp="").first()
     if operator is None:
         make_password(password[:MOST_PASSWORD])
@@ -174,6 +176,8 @@ def sign_in(name: str, *, password: str, code: str, client: str, agent: str = ""
     if len(password) > MOST_PASSWORD or not check_password(password, operator.password):
         log(operator.name, "sign-in", "Somebody gave a wrong password", client=client)
         raise WrongCredentials
+    # Who knows the password has few guesses at the code, wherever they come from.
+    hit(f"code of {operator.pk}", MOST_BY_NAME)
     token, now = new_token(), timezone.now()
     with transaction.atomic():
         operator = Operator.objects.select_for_update().get(pk=operator.pk)

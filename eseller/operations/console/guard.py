@@ -123,6 +123,11 @@ def forget(response: HttpResponse) -> None:
     response.delete_cookie(COOKIE, path="/console/", samesite="Lax")
 
 
+def number_in(text: str) -> int:
+    """A number of a form; 0, which nothing has, where it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+
+
 def client_of(request: HttpRequest) -> str:
     """The address that a request came from, as whoever is before us saw it."""
     return str(request.META.get("REMOTE_ADDR", ""))[:60]

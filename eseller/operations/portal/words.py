@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import datetime, timedelta, timezone
 
 from babel.dates import format_skeleton
@@ -71,6 +72,19 @@ def component_name(name: str) -> str:
     }.get(name, name)
 
 
+def said(text: str) -> str:
+    """What the clerk has said by itself, in the active language; what people have said stays as they said it."""
+    for pattern, words in (
+        (_TROUBLE_WITH, gettext("Trouble with %(what)s")),
+        (_LOOKING, gettext("We see trouble with %(what)s, and look into it.")),
+        (_AGAIN, gettext("It works again, since %(what)s.")),
+    ):
+        if (match := pattern.fullmatch(text)) is not None:
+            names = [component_name(name) for name in re.split(r", | and (?=[A-Z])", match["what"])]
+            return words % {"what": _listed(names)}
+    return text
+
+
 def sentence(found: Situation) -> str:
     """How the platform does, in one sentence."""
     troubled = [component_name(one.name) for one in found.parts if one.state in _TROUBLE]
@@ -113,6 +127,9 @@ def offset_name(minutes: int) -> str:
     return f"UTC{'+' if minutes > 0 else '−'}{hours}" + (f":{rest:02}" if rest else "")
 
 
+_TROUBLE_WITH = re.compile(r"Trouble with (?P<what>.{1,200})")
+_LOOKING = re.compile(r"We see trouble with (?P<what>.{1,200}), and look into it\.")
+_AGAIN = re.compile(r"It works again, since (?P<what>[0-9:]+ UTC)\.")
 _TROUBLE = (ComponentState.DEGRADED, ComponentState.PARTIAL, ComponentState.MAJOR)
 
 

@@ -16,7 +16,21 @@ GAUGES = frozenset({
     "eseller_request_threads", "eseller_shops_failing", "eseller_guard_rows_kept_back", "eseller_guard_findings_open",
     "eseller_snapshot_age_seconds", "eseller_backup_age_seconds",
 })  # fmt: skip
-MOST_SHOPS, MOST_WORDS = 200, 200
+COUNTED = {
+    ("eseller_edge_answers_total", "hits"): "kept pages sent",
+    ("eseller_edge_answers_total", "refused"): "requests refused at the edge",
+    ("eseller_edge_pages_total", "made"): "pages made",
+    ("eseller_cache_calls_total", "calls"): "cache calls",
+    ("eseller_cache_calls_total", "errors"): "cache calls that failed",
+    ("eseller_cache_calls_total", "timeouts"): "cache calls that took too long",
+    ("eseller_outages_requests_total", "outlasted"): "database: requests that outlasted it",
+    ("eseller_outages_requests_total", "given_up"): "database: requests given up",
+    ("eseller_scanner_rows_total", ""): "rows scanned",
+    ("eseller_receipts_total", "written"): "orders noted",
+}
+"""Counters that are kept for charts, by their only label, and what they are called there."""
+BY_QUEUE = "eseller_jobs_waiting"
+MOST_SHOPS, MOST_WORDS, MOST_QUEUES = 200, 200, 50
 
 
 class Site(msgspec.Struct):
@@ -48,6 +62,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
         sites: requests by site.
         shops: requests and failed ones of the shops that it names.
         gauges: what else is told, by name.
+        counters: what was counted since the process began, by the name of its chart.
+        queues: jobs that wait, by service.
     """
 
     answered: bool = False
@@ -61,6 +77,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     sites: dict[str, Site] = {}
     shops: dict[str, tuple[float, float]] = {}
     gauges: dict[str, float] = {}
+    counters: dict[str, float] = {}
+    queues: dict[str, float] = {}
 
 
 class _Check(msgspec.Struct):
@@ -89,13 +107,21 @@ def read(health: Answer, metrics: Answer) -> Reading:
     sites: dict[str, Site] = {}
     shops: dict[str, tuple[float, float]] = {}
     gauges: dict[str, float] = {}
+    counters: dict[str, float] = {}
+    queues: dict[str, float] = {}
     # Text that is no figures has no samples in it.
     for name, labels, value in _samples(metrics.body.decode(errors="replace") if metrics.status == 200 else ""):
-        _take(name, labels, value, sites, shops, gauges)
+        if (chart := COUNTED.get((name, next(iter(labels.values()), "")))) is not None:
+            counters[chart] = value
+        elif name == BY_QUEUE and len(queues) < MOST_QUEUES:
+            queues[labels.get("queue", "")[:60]] = value
+        else:
+            _take(name, labels, value, sites, shops, gauges)
     return Reading(
         answered=True, seconds=health.seconds, service=told.serviceId[:MOST_WORDS],
         instance=told.instance[:MOST_WORDS], release=told.releaseId[:MOST_WORDS], status=told.status,
         output=told.output[:MOST_WORDS], warnings=tuple(_warnings(told)), sites=sites, shops=shops, gauges=gauges,
+        counters=counters, queues=queues,
     )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ MOST_TOLD = 1000
 CHARTED = {
     "eseller_requests_waiting": "requests that wait", "eseller_requests_oldest_seconds": "oldest request, s",
     "eseller_snapshot_age_seconds": "snapshot age, s", "eseller_guard_rows_kept_back": "rows kept back",
-    "eseller_backup_age_seconds": "backup age, s",
+    "eseller_backup_age_seconds": "database: backup age, s",
 }  # fmt: skip
 """Figures of processes that are kept for charts: the worst of all processes."""
 
@@ -85,6 +85,8 @@ class Watch:
         self._shops: dict[str, Series] = {}
         self._latency: dict[str, Latency] = {}
         self._failed: dict[str, float] = {}
+        self._counted: dict[str, float] = {}
+        self._figured = began
 
     @property
     def shops(self) -> int:
@@ -103,12 +105,17 @@ class Watch:
     def figures(self, picture: Picture, now: float) -> dict[str, float]:
         """What is worth a chart, by name."""
         found: dict[str, float] = {"processes silent": 0.0, "findings": float(len(picture.findings))}
+        elapsed, self._figured = max(0.001, now - self._figured), now
+        found |= {f"{name}/s": count / elapsed for name, count in self._counted.items()}
+        self._counted = dict.fromkeys(self._counted, 0.0)
         for name, (requests, failed) in picture.rates.items():
             found |= {f"{name} requests/s": requests, f"{name} failed/s": failed}
             if name in self._latency and (seconds := self._latency[name].lately(now)) is not None:
                 found[f"{name} nine of ten within, s"] = seconds
         for seen in picture.processes:
             found["processes silent"] += seen.silent > SILENT_SECONDS
+            for queue, waiting in seen.reading.queues.items():
+                found[f"jobs waiting: {queue}"] = max(found.get(f"jobs waiting: {queue}", 0.0), waiting)
             for gauge, name in CHARTED.items():
                 if gauge in seen.reading.gauges:
                     found[name] = max(found.get(name, 0.0), seen.reading.gauges[gauge])
@@ -132,6 +139,9 @@ class Watch:
         names = [words.partition(": ")[0] for words in reading.warnings]
         known.unwell = {name: known.unwell.get(name, now) for name in names}
         known.answered, known.reading = now, reading
+        for name, value in reading.counters.items():
+            rise = self._rise.since(target.name, f"counter {name}", reading.instance, value)
+            self._counted[name] = self._counted.get(name, 0.0) + rise
         for name, site in reading.sites.items():
             self._count_site(target.name, reading.instance, name, site, now)
         for name, (requests, errors) in reading.shops.items():

@@ -29,6 +29,10 @@ eseller_shop_errors_total{shop="demo \\"one\\""} 2.0
 eseller_requests_active 4.0
 eseller_snapshot_age_seconds NaN
 eseller_unheard_of 7
+eseller_edge_answers_total{source="hits"} 500.0
+eseller_edge_answers_total{source="waited"} 5.0
+eseller_scanner_rows_total 900.0
+eseller_jobs_waiting{queue="mail"} 3.0
 # EOF
 """
 
@@ -47,6 +51,8 @@ def test_health_and_figures_are_read() -> None:
     assert (site.good, site.bad, site.by_time) == (97.0, 3.0, {0.5: 80.0, float("inf"): 100.0})
     assert list(told.shops.values()) == [(40.0, 2.0)]
     assert told.gauges == {"eseller_requests_active": 4.0}
+    assert told.counters == {"kept pages sent": 500.0, "rows scanned": 900.0}
+    assert told.queues == {"mail": 3.0}
 
 
 def test_a_process_that_does_not_serve_is_read_as_well() -> None:

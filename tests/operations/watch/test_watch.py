@@ -23,7 +23,7 @@ class Simulated:
 
     def __init__(self, service: str) -> None:
         self.service, self.instance = service, "one"
-        self.good = self.bad = 0
+        self.good = self.bad = self.kept = self.waiting = 0
 
     def body(self, path: str) -> bytes:
         if path == "/health":
@@ -34,6 +34,8 @@ class Simulated:
             f'eseller_requests_total{{site="storefront",outcome="5xx"}} {self.bad}\n'
             f'eseller_shop_requests_total{{shop="ill"}} {self.good + self.bad}\n'
             f'eseller_shop_errors_total{{shop="ill"}} {self.bad}\n'
+            f'eseller_edge_answers_total{{source="hits"}} {self.kept}\n'
+            f'eseller_jobs_waiting{{queue="mail"}} {self.waiting}\n'
         ).encode()
 
     @contextmanager
@@ -82,6 +84,24 @@ def test_what_processes_count_is_added_up_and_judged() -> None:
         assert keys(look(watch)) == ["errors/storefront", "errors/shop/ill"]
         first.instance, first.good, first.bad = "another", 5, 0
         assert f"anew/{one.name}" in keys(look(watch))
+
+
+def test_figures_for_charts_are_rates_of_what_was_counted_and_the_worst_of_what_is() -> None:
+    first, second = Simulated("web.0"), Simulated("worker.0")
+    with first.answering() as one, second.answering() as two:
+        watch = Watch([one, two])
+        first.kept = 1000
+        began = time.monotonic()
+        watch.figures(look(watch), began)
+        first.kept, first.waiting, second.waiting = 1060, 2, 7
+        figures = watch.figures(look(watch), began + 2.0)
+        assert figures["kept pages sent/s"] == 30.0
+        assert figures["jobs waiting: mail"] == 7.0
+        assert figures["processes silent"] == 0.0
+        assert watch.figures(look(watch), began + 3.0)["kept pages sent/s"] == 0.0
+        first.good += 50
+        look(watch)
+        assert [(one.name, one.failed) for one in watch.busiest(time.monotonic())] == [("ill", 0)]
 
 
 def test_one_that_dies_is_found_within_seconds_and_one_that_hangs_holds_nobody_up() -> None:

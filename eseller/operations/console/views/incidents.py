@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from eseller.operations.console import credentials, telling
-from eseller.operations.console.guard import client_of, page
+from eseller.operations.console.guard import client_of, number_in, page
 from eseller.operations.console.models import Errand, Role, Session
 from eseller.operations.console.views.frame import frame, open_incidents, operators, show
 from eseller.operations.incidents import actions, clerk, planning, reporting
@@ -96,7 +96,7 @@ def _do(request: HttpRequest, session: Session, found: Incident) -> None:
         with transaction.atomic():
             actions.note(actions.find(number), "note", given["text"], by=name, hidden="hidden" in given)
     elif what in ("hide", "show"):
-        actions.hide(number, int(given.get("entry") or 0), by=name, hidden=what == "hide")
+        actions.hide(number, number_in(given.get("entry", "")), by=name, hidden=what == "hide")
     elif what == "numbers":
         actions.count(number, by=name, **{key: _count(given.get(key, "")) for key in actions.NUMBERS})
     elif what == "report":
@@ -122,7 +122,7 @@ def report(request: HttpRequest, session: Session, slug: str) -> HttpResponse:
             reporting.publish(slug, by=name)
         elif what == "done":
             reporting.mark_done(
-                slug, int(request.POST.get("action") or 0), by=name, proof=request.POST.get("proof", "")
+                slug, number_in(request.POST.get("action", "")), by=name, proof=request.POST.get("proof", "")
             )
         credentials.log(name, "report", f"Report {slug}: {what}", client=client_of(request))
         return HttpResponseRedirect(reverse("console:report", kwargs={"slug": target}), status=303)
@@ -140,7 +140,7 @@ def maintenance(request: HttpRequest, session: Session) -> HttpResponse:
     if request.method == "POST":
         given = request.POST
         if given.get("do") == "cancel":
-            planning.cancel(int(given.get("number") or 0), by=name)
+            planning.cancel(number_in(given.get("number", "")), by=name)
         else:
             planning.plan(
                 given.get("title", ""), given.get("body", ""), begins=planning.moment(given.get("begins", "")),

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from eseller.kernel.errors import EsellerError
 from eseller.operations.console import credentials
-from eseller.operations.console.guard import may, page
+from eseller.operations.console.guard import may, number_in, page
 from eseller.operations.console.models import Operator, Role, Session
 from eseller.operations.console.views.frame import frame, show
 from eseller.operations.subscribers import subscribing
@@ -59,7 +59,7 @@ def operators(request: HttpRequest, session: Session) -> HttpResponse:
 def subscribers(request: HttpRequest, session: Session) -> HttpResponse:
     """Who is told of incidents by mail or webhook, and what could not be delivered."""
     if request.method == "POST":
-        found = Subscriber.objects.filter(pk=request.POST.get("number") or 0).first()
+        found = Subscriber.objects.filter(pk=number_in(request.POST.get("number", ""))).first()
         if found is None:
             raise Http404
         subscribing.remove(found)

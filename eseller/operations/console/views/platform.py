@@ -18,6 +18,13 @@ from eseller.operations.incidents.collecting import collect
 from eseller.operations.watch.history import SCALES
 
 DAYS, MOST_CHANGES, MOST_ROWS = 7, 200, 300
+CHARTS = {
+    "shops": ("storefront", "A test purchase", "Shops by chance", "orders noted"),
+    "nodes": ("processes", "requests that wait", "oldest request", "requests refused"),
+    "database": ("database",), "cache": ("kept pages", "pages made", "cache calls"),
+    "records": ("rows", "snapshot"), "services": ("jobs waiting",),
+}  # fmt: skip
+"""How the figures begin that a page shows."""
 SPANS = {"hours": "Six hours", "week": "A week", "year": "A year"}
 
 
@@ -28,6 +35,7 @@ def _page(session: Session, here: str, *groups: str, **more: Any) -> dict[str, A
     looked = Errand.objects.filter(lever__in=[one.name for one in found if one.weight is levers.Weight.LOOK])
     return {
         **frame(session, here), "picture": telling.picture(), "levers": found, "errands": errands,
+        "charts": _charts(here),
         "latest": looked.first() if found else None, **more,
     }  # fmt: skip
 
@@ -54,7 +62,7 @@ def nodes(request: HttpRequest, session: Session) -> HttpResponse:
 def database(request: HttpRequest, session: Session) -> HttpResponse:
     """The database: what was last told of it, and what can be done."""
     alerts = [one for one in telling.alerts() or () if one.finding.component == "database" and not one.is_over]
-    context = _page(session, "database", "database", alerts=alerts, charts=_charts("database"))
+    context = _page(session, "database", "database", alerts=alerts)
     return show(request, "database", {**context, "members": telling.members() or []})
 
 
@@ -112,8 +120,11 @@ def charts(request: HttpRequest, session: Session) -> HttpResponse:
     return show(request, "charts", context)
 
 
-def _charts(word: str) -> list[Any]:
-    return [chart(one, last=LATELY) for one in telling.history("hours") or () if word in one.name]
+def _charts(here: str) -> list[Any]:
+    """The last hour of the figures that a page is about."""
+    words = CHARTS.get(here, ())
+    lines = (telling.history("hours") or []) if words else []
+    return [chart(one, last=LATELY) for one in lines if one.name.startswith(words)]
 
 
 def _flat(told: list[tuple[str, str, Any]], parts: tuple[str, ...]) -> list[tuple[str, list[tuple[str, Any]]]]:
