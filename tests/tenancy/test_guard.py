@@ -1,11 +1,16 @@
 """A bad row hides itself and not the page; it is written down once, and released when it is mended."""
 
+import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from django.db import OperationalError, connections
+from psycopg import errors
 
-from eseller.tenancy.guard import quarantine
+from eseller.tenancy.guard import diagnose, quarantine
 from eseller.tenancy.guard.follow import Follower
+from eseller.tenancy.guard.rows import BadRow
 from eseller.tenancy.guard.watch import judge_changes
 from tests.channels.storefront.shops import Stocked
 from tests.tenancy.guarding import Hand, findings, page, unchecked
@@ -42,6 +47,48 @@ def test_a_damaged_title_is_shown_as_it_was(stocked: Stocked, by_hand: Hand, unc
     assert findings(stocked) == []
     watching.once()
     assert "Evening mug" in page(stocked, "/p/morning-mug").content.decode()
+
+
+def test_what_others_find_while_we_look_is_no_failure_of_the_page(
+    stocked: Stocked, by_hand: Hand, unchecked_prices: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker finds the row in the moment between the page's failure and its own look: then nothing is new to it."""
+    watching = follower()
+    by_hand("UPDATE pricing_price SET amount = -5 WHERE variant_id = %s", [stocked.variants["VASE"]])
+    looks, met = diagnose._looks, []
+
+    def hear() -> None:
+        watching.once()
+        connections.close_all()
+
+    def late(connection: Any, shop_id: int) -> Iterator[list[BadRow]]:
+        if not met:
+            met.append(shop_id)
+            other = threading.Thread(target=hear)
+            other.start()
+            other.join()
+        yield from looks(connection, shop_id)
+
+    monkeypatch.setattr(diagnose, "_looks", late)
+    assert page(stocked, "/p/moon-vase").status_code == 200
+    assert met
+
+
+def test_a_page_waits_for_who_writes_the_finding_down(
+    stocked: Stocked, by_hand: Hand, unchecked_prices: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_hand("UPDATE pricing_price SET amount = -5 WHERE variant_id = %s", [stocked.variants["VASE"]])
+    note, refused = diagnose._note, []
+
+    def busy(connection: Any, found: list[BadRow], shop_id: int) -> None:
+        if len(refused) < 2:
+            refused.append(shop_id)
+            raise OperationalError("canceling statement due to lock timeout") from errors.LockNotAvailable()
+        note(connection, found, shop_id)
+
+    monkeypatch.setattr(diagnose, "_note", busy)
+    assert page(stocked, "/p/moon-vase").status_code == 200
+    assert len(refused) == 2
 
 
 def test_a_price_that_cannot_be_is_left_out(stocked: Stocked, by_hand: Hand, unchecked_prices: None) -> None:

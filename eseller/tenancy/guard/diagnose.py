@@ -17,6 +17,8 @@ from psycopg import errors
 
 from eseller.kernel.errors import EsellerError
 from eseller.resilience.records.kind import Kind, kinds
+from eseller.resilience.records.overlay import Overlay
+from eseller.tenancy.faults import is_passing
 from eseller.tenancy.guard import figures, findings, quarantine
 from eseller.tenancy.guard.duplicates import duplicates
 from eseller.tenancy.guard.rows import BadRow, after, among, judge
@@ -28,7 +30,9 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-ATTEMPTS = 4
+ATTEMPTS = 8
+"""Rows are found in several lots, each of which may come while a page is made."""
+PAUSE_SECONDS = 0.1
 LATELY = "1 hour"
 _MOST_CHANGES = 2000
 _BATCH = 5000
@@ -63,7 +67,7 @@ def healed(shop_id: int, work: Callable[[], T]) -> T:
             if attempt == ATTEMPTS - 1 or current_scope() is not None or not may_be_a_row(error):
                 raise
             # Another thread may have found it meanwhile; then this one need not look.
-            if quarantine.of_shop(shop_id) is before and not _diagnosed(shop_id):
+            if quarantine.of_shop(shop_id) is before and not _diagnosed(shop_id, before):
                 raise
             log.warning("shop %s: a bad row was quarantined after %r", shop_id, error)
         else:
@@ -73,11 +77,22 @@ def healed(shop_id: int, work: Callable[[], T]) -> T:
     raise AssertionError("unreachable")
 
 
-def _diagnosed(shop_id: int) -> bool:
+def _diagnosed(shop_id: int, before: Overlay | None) -> bool:
+    """Look for bad rows; tell whether the work may come through now.
+
+    Args:
+        shop_id: whose rows.
+        before: what was quarantined when the work began.
+    """
     began = time.monotonic()
     try:
-        return diagnose(shop_id)
-    except Exception:
+        # What the database told of while we looked is nothing new to whoever looks, and new to the work.
+        return diagnose(shop_id) or quarantine.of_shop(shop_id) is not before
+    except Exception as error:
+        if is_passing(error):
+            # Others are writing the same finding down, most likely.
+            time.sleep(PAUSE_SECONDS)
+            return True
         # What went wrong with the work itself is what must be told.
         log.exception("shop %s could not be looked through for bad rows", shop_id)
         return False
