@@ -419,6 +419,11 @@ def test_two_take_one_alert_and_one_has_it(watch: None) -> None:
     again = post(bob, "alert", {"do": "incident"}, number=number)
     assert again["Location"].endswith(f"/incidents/{Incident.objects.get().pk}")
     assert get(ada, "alert", number=999).status_code == 404
+    assert post(ada, "alerts", {"kind": "person", "to": "ada lovelace"}).status_code == 303
+    assert soon(lambda: [one for one in tells("/letters") if one["title"] == "This is a test"])
+    refused = post(ada, "alerts", {"kind": "person", "to": "nobody"})
+    assert refused.status_code == 503
+    assert "There are: ada lovelace" in refused.content.decode()
     assert telling.shops() == []
     assert telling.history("hours") is not None
     assert telling.picture() is not None

@@ -63,7 +63,12 @@ def run(
         os.environ |= {rehearsal_incident.PATH: str(incident.absolute()), rehearsal_incident.NAME: name}
     drill = importlib.import_module(f"eseller.drills.{name.replace('-', '_')}")
     with Console(stderr=True).status("") as status:
-        report = msgspec.to_builtins(drill.run(lambda text: status.update(f"{text} …")))
+
+        def say(text: str) -> None:
+            status.update(f"{text} …")
+            rehearsal_incident.tell(text)
+
+        report = msgspec.to_builtins(drill.run(say))
     if as_json:
         typer.echo(json.dumps(report))
     else:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ PATH, NAME = "REHEARSAL_INCIDENT", "REHEARSAL_NAME"
 TOLD_ORDERS = "each order that somebody was told of"
 """How the survey's check begins that compares receipts with orders."""
 UP_SECONDS, NOTED_SECONDS = 60.0, 15.0
+_open: list[tuple[dict[str, str], int]] = []
 
 
 class NoReport(RuntimeError):
@@ -36,9 +38,11 @@ def incident(environment: Mapping[str, str]) -> Iterator[None]:
     """
     name = os.environ.get(NAME, "rehearsal")
     number = _opened(environment, f"Rehearsal: {name}")
+    _open.append((dict(environment), number))
     try:
         yield
     finally:
+        _open.pop()
         # What happened at the very end is noted in the clerk's next rounds.
         time.sleep(NOTED_SECONDS)
         survey = _run(environment, "cluster", "verify", "--no-files", "--json", good=(0, 1))
@@ -53,6 +57,17 @@ def incident(environment: Mapping[str, str]) -> Iterator[None]:
         told = _run(environment, "incidents", "show", str(number), "--json")
         Path(os.environ[PATH]).write_text(text, "utf-8")
         Path(os.environ[PATH]).with_suffix(".json").write_text(told, "utf-8")
+
+
+def tell(text: str) -> None:
+    """Note in the timeline what the rehearsal does now, where one is kept; nobody waits for it."""
+    if _open:
+        environment, number = _open[-1]
+        command = [sys.executable, "-m", "eseller.cli.main", "incidents", "note", str(number), f"Rehearsal: {text}"]
+        threading.Thread(
+            target=subprocess.run, args=(command,), daemon=True,
+            kwargs={"env": environment, "capture_output": True, "timeout": 60, "check": False},
+        ).start()  # fmt: skip
 
 
 def _opened(environment: Mapping[str, str], title: str) -> int:

@@ -65,9 +65,15 @@ def page_for(key: str) -> str:
     return reverse(f"console:{name}") if name else ""
 
 
-@page()
+@page(act=Role.OPERATOR)
 def alerts(request: HttpRequest, session: Session) -> HttpResponse:
-    """All alerts, and the messages that have gone out."""
+    """All alerts, and the messages that have gone out; try whether one comes."""
+    if request.method == "POST":
+        given = {"kind": request.POST.get("kind", "")[:20], "name": request.POST.get("to", "").strip()[:100]}
+        told = telling.act("test-message", given)
+        what = f"Sent a test to {given['kind']} {given['name']}, message {told['message']}"
+        credentials.log(session.operator.name, "alert", what, client=client_of(request))
+        return HttpResponseRedirect(reverse("console:alerts"), status=303)
     told = telling.alerts()
     context = {
         **frame(session, "alerts"), "alerts": told, "open": [one for one in told or () if not one.is_over],
