@@ -55,7 +55,8 @@ def test_what_others_find_while_we_look_is_no_failure_of_the_page(
     """The worker finds the row in the moment between the page's failure and its own look: then nothing is new to it."""
     watching = follower()
     by_hand("UPDATE pricing_price SET amount = -5 WHERE variant_id = %s", [stocked.variants["VASE"]])
-    looks, met = diagnose._looks, []
+    looks = diagnose._looks
+    met: list[int] = []
 
     def hear() -> None:
         watching.once()
@@ -78,7 +79,8 @@ def test_a_page_waits_for_who_writes_the_finding_down(
     stocked: Stocked, by_hand: Hand, unchecked_prices: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     by_hand("UPDATE pricing_price SET amount = -5 WHERE variant_id = %s", [stocked.variants["VASE"]])
-    note, refused = diagnose._note, []
+    note = diagnose._note
+    refused: list[int] = []
 
     def busy(connection: Any, found: list[BadRow], shop_id: int) -> None:
         if len(refused) < 2:

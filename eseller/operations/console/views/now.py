@@ -70,8 +70,8 @@ def alerts(request: HttpRequest, session: Session) -> HttpResponse:
     """All alerts, and the messages that have gone out; try whether one comes."""
     if request.method == "POST":
         given = {"kind": request.POST.get("kind", "")[:20], "name": request.POST.get("to", "").strip()[:100]}
-        told = telling.act("test-message", given)
-        what = f"Sent a test to {given['kind']} {given['name']}, message {told['message']}"
+        number = telling.act("test-message", given)["message"]
+        what = f"Sent a test to {given['kind']} {given['name']}, message {number}"
         credentials.log(session.operator.name, "alert", what, client=client_of(request))
         return HttpResponseRedirect(reverse("console:alerts"), status=303)
     told = telling.alerts()
