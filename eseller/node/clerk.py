@@ -19,7 +19,7 @@ from eseller.node.watched import targets
 from eseller.operations.alerts.directory import Directory
 from eseller.operations.duty import DirectoryFile
 from eseller.operations.incidents.collecting import Happened
-from eseller.operations.watch.history import Line
+from eseller.operations.watch.history import SCALES, Line
 from eseller.resilience.control.calling import call, get
 from eseller.resilience.control.errors import NotDone, Unreachable
 from eseller.resilience.control.signing import read_keys
@@ -146,12 +146,13 @@ class Clerk:
         self._failing = {number: shops for number, shops in self._failing.items() if number in numbers}
 
     def _failed(self, begin: datetime, end: datetime) -> int | None:
-        """How many requests failed, by the watch's history; None: that does not reach back so far."""
-        lines = [
-            line for line in msgspec.convert(self._watch("/history/hours"), list[Line], strict=False)
-            if line.name.endswith(FAILED)
-        ]  # fmt: skip
-        if not lines or any(line.begins > begin.timestamp() for line in lines):
+        """How many requests failed, by the finest scale of the watch's history that reaches so far back; None: none."""
+        scale = next((one for one in SCALES if time.time() - begin.timestamp() < one.step * one.slots), None)
+        if scale is None:
+            return None
+        told = msgspec.convert(self._watch(f"/history/{scale.name}"), list[Line], strict=False)
+        lines = [line for line in told if line.name.endswith(FAILED)]
+        if not lines:
             return None
         return round(sum(
             point.mean * line.step for line in lines for number, point in enumerate(line.points)

@@ -84,7 +84,11 @@ def _write_down_findings(data: Path) -> None:
         for event, found in (("kept back", new), ("let go", gone)):
             if found:
                 rows = [{name: one.get(name) for name in ("id", "table", "row", "shop", "rule")} for one in found[:20]]
-                journal.write({"event": event, "count": len(found), "rows": rows})
+                try:
+                    journal.write({"event": event, "count": len(found), "rows": rows})
+                except OSError as error:
+                    # A full disk costs a line of a timeline, and not the guard.
+                    log.warning("findings were not written down: %s", error)
 
     heard.listen(write)
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 AT_ONCE, LOOK_SECONDS, TELL_SECONDS, GRACE_SECONDS = 3, 0.5, 1.0, 10.0
 MOST_BYTES = 256 * 1024
-BACKUP_LOOK_SECONDS, BACKUP_EVERY_SECONDS, BACKUP_AGAIN_SECONDS = 60.0, 86_400.0, 600.0
+HOUSE_SECONDS, AGAIN_SECONDS, BACKUP_EVERY_SECONDS = 60.0, 600.0, 86_400.0
 
 
 class Hand:
@@ -39,7 +39,7 @@ class Hand:
         """Until the end."""
         from eseller.operations.console import errands
 
-        threading.Thread(target=self.back_up, name="backups", daemon=True).start()
+        threading.Thread(target=self._keep_house, name="housekeeping", daemon=True).start()
         if broken := errands.break_off_running():
             log.warning("%d commands ran when the hand ended; nobody knows what came of them", broken)
         while not self.ended.is_set():
@@ -50,20 +50,13 @@ class Hand:
                 log.exception("the hand goes on after an error")
                 self.ended.wait(LOOK_SECONDS)
 
-    def back_up(self) -> None:
-        """Back the operations plane's own database up, each night or when it was last tried long ago."""
-        from eseller.node.operations_backup import back_up, backups
-
-        env = environment()
-        while not self.ended.wait(BACKUP_LOOK_SECONDS):
-            newest = next(iter(backups(env)), None)
-            if newest is not None and time.time() - newest.stat().st_mtime < BACKUP_EVERY_SECONDS:
-                continue
+    def _keep_house(self) -> None:
+        while not self.ended.wait(HOUSE_SECONDS):
             try:
-                back_up(env)
+                keep_house()
             except Exception:
-                log.exception("the operations plane's database was not backed up, and it is tried again")
-                self.ended.wait(BACKUP_AGAIN_SECONDS)
+                log.exception("the operations plane's housekeeping failed, and is tried again")
+                self.ended.wait(AGAIN_SECONDS)
 
     def _begin_one(self) -> bool:
         from django.db import close_old_connections
@@ -146,6 +139,23 @@ class Hand:
             process.wait(GRACE_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
+
+
+def keep_house() -> None:
+    """Forget what need not be kept, and back the operations plane's own database up once a day."""
+    from django.db import close_old_connections
+
+    from eseller.node.operations_backup import back_up, backups
+    from eseller.operations.console import errands
+    from eseller.operations.subscribers import subscribing
+
+    close_old_connections()
+    subscribing.forget_unconfirmed()
+    errands.forget_old()
+    env = environment()
+    newest = next(iter(backups(env)), None)
+    if newest is None or time.time() - newest.stat().st_mtime > BACKUP_EVERY_SECONDS:
+        back_up(env)
 
 
 def _text(said: bytes) -> str:

@@ -33,7 +33,7 @@ COURIERS = 4
 IDLE_SECONDS, ESCALATE_SECONDS, READ_SECONDS = 0.2, 0.5, 5.0
 HEARTBEAT_SECONDS, HEARTBEAT_TIMEOUT, BLIND_SECONDS = 60.0, 10.0, 15.0
 JUMP_SECONDS = 2.0
-FLUSH_SECONDS = 10.0
+FLUSH_SECONDS, LINES_SECONDS = 10.0, 5.0
 EVERYBODY = f"""
 [[person]]
 name = "operators"
@@ -127,6 +127,7 @@ class Duty:
         self._courier = Courier(self.book, lambda: directory.current, link)
         self._stop = threading.Event()
         self.history = History(folder / "history")
+        self._lines: dict[str, tuple[float, list[Line]]] = {}
         self.picture: Picture | None = None
         self.looked_at, self._flushed = time.monotonic(), 0.0
         self._use(directory.current)
@@ -197,8 +198,12 @@ class Duty:
         self.history.note(now, figures, flush=flush)
 
     def lines(self, scale: str) -> list[Line]:
-        """Figures over time; of an unknown scale none."""
-        return [line for one in SCALES if one.name == scale for line in self.history.lines(one, time.time())]
+        """Figures over time; of an unknown scale none. Several consoles ask every few seconds: it is read once."""
+        read_at, kept = self._lines.get(scale, (float("-inf"), []))
+        if time.monotonic() - read_at > LINES_SECONDS:
+            kept = [line for one in SCALES if one.name == scale for line in self.history.lines(one, time.time())]
+            self._lines[scale] = (time.monotonic(), kept)
+        return kept
 
     def members(self) -> list[dict[str, Any]]:
         """The database's nodes, as Patroni tells of them."""

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from eseller.operations.incidents.models import Maintenance, Update
 from eseller.operations.subscribers.models import Letter, Spread, Subscriber
@@ -71,10 +70,3 @@ def _events(now: datetime) -> Iterator[tuple[str, dict[str, Any], set[str]]]:
             "code": row.code, "url": f"{settings.SITE_URL}/maintenance/#{row.code}",
             "components": [one.name for one in row.components.all()],
         }, {one.slug for one in row.components.all()}  # fmt: skip
-
-
-def oldest_waiting() -> float:
-    """Seconds for which the oldest letter waits beyond its time; 0 where none does."""
-    waiting = Letter.objects.filter(state=Letter.State.WAITING).order_by("made_at")
-    first = waiting.values_list("made_at", flat=True).first()
-    return 0.0 if first is None else max(0.0, (timezone.now() - first).total_seconds())

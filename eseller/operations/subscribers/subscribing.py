@@ -105,7 +105,6 @@ def ask(
     """
     address = _mail(address) if kind is Kind.MAIL else hook(address)
     now = timezone.now()
-    Subscriber.objects.filter(confirmed_at=None, made_at__lt=now - UNCONFIRMED_FOR).delete()
     known = Subscriber.objects.select_for_update().filter(kind=kind, address=address).first()
     if known is not None and (known.confirmed_at or now - known.made_at < ASK_AGAIN):
         return None, ""
@@ -136,6 +135,14 @@ def confirm(told: str) -> Subscriber:
         found.confirmed_at = timezone.now()
         found.save(update_fields=["confirmed_at"])
     return found
+
+
+def forget_unconfirmed() -> int:
+    """Forget addresses that have not said that they want to be told, as their letter promises; returns how many."""
+    late = Subscriber.objects.filter(confirmed_at=None, made_at__lt=timezone.now() - UNCONFIRMED_FOR)
+    gone = late.count()
+    late.delete()
+    return gone
 
 
 def remove(subscriber: Subscriber) -> None:

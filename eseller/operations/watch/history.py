@@ -8,7 +8,6 @@ measured is missing and not zero.
 from __future__ import annotations
 
 import logging
-import os
 import struct
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -206,8 +205,3 @@ def _merged(points: list[Point | None]) -> Point | None:
     if not known:
         return None
     return Point(sum(one.mean for one in known) / len(known), max(one.peak for one in known))
-
-
-def disk_bytes(folder: Path) -> int:
-    """How much disk all of it takes."""
-    return sum(os.stat(path).st_blocks * 512 for path in folder.glob("*.ring"))  # noqa: PTH116
